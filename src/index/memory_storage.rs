@@ -218,7 +218,7 @@ impl Storage for MemoryStorage {
         Ok(())
     }
 
-    fn learned(&self, _: &mut dyn FnMut(&[u8])) -> Result<()> {
+    fn learned(&self, _: &mut dyn FnMut(&[Box<[u8]>])) -> Result<()> {
         Ok(())
     }
 

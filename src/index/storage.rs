@@ -171,9 +171,9 @@ pub(super) trait Storage: Debug + Send + Sync {
     /// Calls `show` with every document and its record, in the order of insertion.
     fn each(&self, show: &mut dyn FnMut(InsertNumber, &StoredText) -> Result<()>) -> Result<()>;
 
-    /// Calls `teach` with the folded texts that the guard has not learned yet, in order, without those that this
-    /// process inserted. A second caller waits until `teach` is done.
-    fn learned(&self, teach: &mut dyn FnMut(&[u8])) -> Result<()>;
+    /// Calls `teach` with the folded texts that the guard has not learned yet, without those that this process inserted. A
+    /// second caller waits until `teach` is done.
+    fn learned(&self, teach: &mut dyn FnMut(&[Box<[u8]>])) -> Result<()>;
 
     /// Makes all changes durable.
     fn commit(&self) -> Result<()>;

@@ -24,11 +24,88 @@ const PERSIAN: &str = "که از را این است می در برای های ه
 /// Arabic function words that are no Persian words, with ی and ک.
 const ARABIC: &str = "فی إلی إلیه أن إن التی الذی هذا هذه عن لم لن کان کانت";
 
-static WORDS: StaticTable<[HashSet<&str>; 2]> =
-    StaticTable::new(|| [PERSIAN, ARABIC].map(|list| list.split_ascii_whitespace().collect()));
+static WORDS: StaticTable<FunctionWords> = StaticTable::new(FunctionWords::new);
 
 /// With so many more words of one language the others of a text are not counted.
 const CERTAIN: usize = 8;
+
+const TEH_MARBUTA: u8 = letter('ة' as u32);
+
+/// The listed words of both languages, in letters of a byte each ([`letter`]).
+#[derive(Debug)]
+struct FunctionWords {
+    persian: HashSet<Box<[u8]>>,
+    arabic: HashSet<Box<[u8]>>,
+    /// For each first letter: a bit for each length that a listed word has. Most words of a text are in no list, and one
+    /// look here tells.
+    lengths: [u16; 256],
+}
+
+impl FunctionWords {
+    fn new() -> Self {
+        let words = |list: &'static str| list.split_ascii_whitespace().map(letters);
+        let mut lengths = [0; 256];
+        for word in words(PERSIAN).chain(words(ARABIC)) {
+            lengths[usize::from(word[0])] |= 1 << word.len();
+        }
+        Self { persian: words(PERSIAN).collect(), arabic: words(ARABIC).collect(), lengths }
+    }
+
+    /// Whether a word may be in a list.
+    fn may_hold(&self, word: &[u8]) -> bool {
+        let lengths = word.first().map_or(0, |first| self.lengths[usize::from(*first)]);
+        word.len() < LONGEST && lengths >> word.len() & 1 == 1
+    }
+}
+
+/// A letter of U+0600–U+06FF as the low byte of its code point, with one yeh and one kaf for all keyboards; zero for any
+/// other.
+const fn letter(code_point: u32) -> u8 {
+    match code_point {
+        // ي and ى are ی, and ك is ک.
+        0x64A | 0x649 => 0xCC,
+        0x643 => 0xA9,
+        0x600..=0x6FF => code_point as u8,
+        _ => 0,
+    }
+}
+
+fn letters(word: &str) -> Box<[u8]> {
+    word.chars().map(|character| letter(u32::from(character))).collect()
+}
+
+/// What a code point is in a word.
+#[derive(Debug, Clone, Copy)]
+enum WordPart {
+    Letter,
+    /// Passed over.
+    Mark,
+    /// The end of the word.
+    End,
+    /// Several letters.
+    Expands,
+}
+
+/// The parts of the code points up to U+06FF: nearly all of most texts.
+static PARTS: [WordPart; 0x700] = {
+    let mut parts = [WordPart::End; 0x700];
+    let mut place = 0;
+    while place < parts.len() {
+        parts[place] = part(place as u32);
+        place += 1;
+    }
+    parts
+};
+
+const fn part(code_point: u32) -> WordPart {
+    match class(code_point) {
+        CharClass::Arabic => WordPart::Letter,
+        CharClass::Expands(_) => WordPart::Expands,
+        CharClass::Mark | CharClass::Tatweel => WordPart::Mark,
+        CharClass::Deleted if code_point != ZWNJ => WordPart::Mark,
+        _ => WordPart::End,
+    }
+}
 
 /// The words of a text that are evidence.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -44,21 +121,26 @@ pub(super) struct WordCounts {
 impl WordCounts {
     /// Counts the first words of `text`. Linear, and bounded by [`COUNTED`] words.
     pub(super) fn of(text: &str) -> Self {
+        let listed = &*WORDS;
         let mut counts = Self::default();
-        let mut word = String::new();
+        let mut word = Vec::new();
         let mut words = 0;
 
         for character in text.chars().chain([' ']) {
-            match class(u32::from(character)) {
-                CharClass::Arabic => word.push(plain(character)),
-                CharClass::Expands(parts) => {
-                    word.extend(parts.iter().filter_map(|&part| char::from_u32(part)).map(plain))
+            let code_point = u32::from(character);
+            let part = PARTS.get(code_point as usize).map_or_else(|| part(code_point), |part| *part);
+
+            match part {
+                WordPart::Letter => word.push(letter(code_point)),
+                WordPart::Expands => {
+                    if let CharClass::Expands(parts) = class(code_point) {
+                        word.extend(parts.iter().map(|&part| letter(part)));
+                    }
                 }
-                CharClass::Mark | CharClass::Tatweel => {}
-                CharClass::Deleted if u32::from(character) != ZWNJ => {}
-                _ if word.is_empty() => {}
-                _ => {
-                    counts.add(&word);
+                WordPart::Mark => {}
+                WordPart::End if word.is_empty() => {}
+                WordPart::End => {
+                    counts.add(listed, &word);
                     word.clear();
                     words += 1;
                     if words == COUNTED || counts.persian.abs_diff(counts.arabic) == CERTAIN {
@@ -71,13 +153,12 @@ impl WordCounts {
         counts
     }
 
-    fn add(&mut self, word: &str) {
-        let [persian, arabic] = &*WORDS;
-        let is_short = word.len() < 2 * LONGEST;
+    fn add(&mut self, listed: &FunctionWords, word: &[u8]) {
+        let may_hold = listed.may_hold(word);
 
-        if is_short && persian.contains(word) {
+        if may_hold && listed.persian.contains(word) {
             self.persian += 1;
-        } else if word.ends_with('ة') || (is_short && arabic.contains(word)) {
+        } else if word.last() == Some(&TEH_MARBUTA) || (may_hold && listed.arabic.contains(word)) {
             self.arabic += 1;
         } else if has_article(word) {
             self.arabic += 1;
@@ -86,22 +167,20 @@ impl WordCounts {
     }
 }
 
-/// One yeh and one kaf for all keyboards.
-const fn plain(character: char) -> char {
-    match character {
-        'ي' | 'ى' => 'ی',
-        'ك' => 'ک',
-        other => other,
-    }
-}
-
 /// Whether a word of five letters or more begins with the Arabic article, after at most one prefix.
-fn has_article(word: &str) -> bool {
-    let bare = word.strip_prefix(['و', 'ف', 'ب', 'ک']).unwrap_or(word);
-    let article = bare.starts_with("ال") || word.starts_with("لل");
-
+fn has_article(word: &[u8]) -> bool {
+    const ALEF: u8 = letter('ا' as u32);
+    const LAM: u8 = letter('ل' as u32);
+    const PREFIXES: [u8; 4] = [letter('و' as u32), letter('ف' as u32), letter('ب' as u32), letter('ک' as u32)];
     // البته, "of course", is Persian.
-    article && word.chars().count() >= 5 && word != "البته"
+    const OF_COURSE: [u8; 5] = [ALEF, LAM, letter('ب' as u32), letter('ت' as u32), letter('ه' as u32)];
+
+    let bare = match word.split_first() {
+        Some((first, rest)) if PREFIXES.contains(first) => rest,
+        _ => word,
+    };
+    let article = bare.starts_with(&[ALEF, LAM]) || word.starts_with(&[LAM, LAM]);
+    article && word.len() >= 5 && word != OF_COURSE
 }
 
 #[cfg(test)]

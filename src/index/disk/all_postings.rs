@@ -1,8 +1,8 @@
 //! Reading every posting of an index, slice by slice.
 
-use super::bands::merge;
 use super::disk_storage::DiskStorage;
-use super::posting::{Posting, hash_of};
+use super::posting::hash_of;
+use super::posting_merge::{PostingMerge, PostingSource};
 use crate::error::Result;
 use crate::index::stored_text::InsertNumber;
 
@@ -17,13 +17,8 @@ impl DiskStorage {
             (runs, recent, state.dead.clone())
         };
 
-        let mut sources: Vec<Box<dyn Iterator<Item = Result<Posting>> + '_>> = Vec::new();
-        for run in &runs {
-            sources.push(Box::new(run.postings()));
-        }
-        sources.push(Box::new(recent.iter().copied().map(Ok)));
-
-        for posting in merge(sources) {
+        let sources = runs.iter().map(|run| run.postings()).chain([PostingSource::of_recent(recent)]);
+        for posting in PostingMerge::new(sources) {
             let posting = posting?;
             if !dead.contains(posting.doc()) {
                 show(hash_of(slice, posting), posting.doc());

@@ -8,8 +8,10 @@ use roaring::RoaringBitmap;
 
 use super::commit_head::SliceInfo;
 use super::posting::{Posting, SLICES, place};
+use super::posting_merge::{PostingMerge, PostingSource};
 use super::recent::RecentPostings;
-use super::run_file::{self, RunFile, RunInfo};
+use super::run_file::{RunFile, RunInfo};
+use super::run_writer;
 use crate::error::Result;
 use crate::index::stored_text::InsertNumber;
 
@@ -196,9 +198,14 @@ fn open_runs(
     infos.iter().enumerate().map(open).collect()
 }
 
-/// The part of the filter bytes of a slice that one run may take, by its place. The oldest run is by far the longest.
+/// The part of the filter bytes of a slice that one run may take, by its place. The oldest run is by far the longest, and
+/// gets what the younger ones leave: few bytes tell nearly all hashes that these do not hold.
 const fn share(place: usize, bytes: usize) -> usize {
-    if place == 0 { bytes / 8 * 7 } else { bytes / 16 }
+    match place {
+        0 => bytes / 4 * 3,
+        1 => bytes / 16 * 3,
+        _ => bytes / 32,
+    }
 }
 
 /// The postings and runs that a merge takes, and the runs that it keeps.
@@ -230,20 +237,16 @@ impl MergePlan {
     pub(super) fn write(self, dead: &RoaringBitmap, directory: &Path, file: u64) -> Result<MergedSlice> {
         let Self { slice, bound, kept: mut runs, taken, recent, filter_bytes } = self;
         if !recent.is_empty() || !taken.is_empty() {
-            let mut sources: Vec<Box<dyn Iterator<Item = Result<Posting>> + '_>> = Vec::new();
-            for run in &taken {
-                sources.push(Box::new(run.postings()));
-            }
-            sources.push(Box::new(recent.iter().copied().map(Ok)));
-
+            let most = recent.len() as u64 + taken.iter().map(|run| run.info.postings).sum::<u64>();
+            let sources = taken.iter().map(|run| run.postings()).chain([PostingSource::of_recent(recent)]);
             let is_live =
                 |posting: &Result<Posting>| posting.as_ref().map_or(true, |posting| !dead.contains(posting.doc()));
+            let live = PostingMerge::new(sources).filter(is_live);
 
-            let most = recent.len() as u64 + taken.iter().map(|run| run.info.postings).sum::<u64>();
             // Nothing is written if all documents are dead.
-            if let Some(info) = run_file::write(directory, file, most, merge(sources).filter(is_live))? {
-                let share = share(runs.len(), filter_bytes);
-                runs.push(Arc::new(RunFile::open(directory, info, share)?));
+            let share = share(runs.len(), filter_bytes);
+            if let Some((info, filter)) = run_writer::write(directory, file, most, share, live)? {
+                runs.push(Arc::new(RunFile::open(directory, info, share)?.with_filter(filter)));
             }
         }
         Ok(MergedSlice { slice, upto: bound, runs })
@@ -255,22 +258,4 @@ impl MergedSlice {
     pub(super) fn info(&self) -> SliceInfo {
         SliceInfo { upto: self.upto, runs: self.runs.iter().map(|run| run.info).collect() }
     }
-}
-
-/// Merges sources of ascending postings into one.
-pub(super) fn merge<'a>(
-    sources: Vec<Box<dyn Iterator<Item = Result<Posting>> + 'a>>,
-) -> impl Iterator<Item = Result<Posting>> + 'a {
-    let mut heads: Vec<_> = sources.into_iter().map(Iterator::peekable).collect();
-    std::iter::from_fn(move || {
-        // `None` is the least: an error comes first and ends the merge.
-        let least = (0..heads.len())
-            .filter_map(|place| {
-                let head = heads[place].peek()?;
-                Some((head.as_ref().ok().copied(), place))
-            })
-            .min();
-
-        least.and_then(|(_, place)| heads[place].next())
-    })
 }

@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 /// Smallest cache, in bytes: a smaller one would merge slices all the time.
 const LEAST_CACHE: usize = 4 << 20;
 
-/// Limits of an index on disk. The cache is divided: three eighths each for recent postings and for filters, an eighth
-/// each for blocks that were read and for pending inserts.
+/// Limits of an index on disk. The cache is divided: five sixteenths for recent postings, half for filters, an eighth for
+/// blocks that were read and a sixteenth for pending inserts.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::index) struct DiskBudget {
     /// In bytes.
@@ -25,12 +25,12 @@ impl Default for DiskBudget {
 impl DiskBudget {
     /// Number of recent postings.
     pub(super) const fn recent_bands(self) -> usize {
-        self.cache_size / 8 * 3 / POSTING_BYTES
+        self.cache_size / 16 * 5 / POSTING_BYTES
     }
 
     /// Bytes of the filters of run files.
     pub(super) const fn filters(self) -> usize {
-        self.cache_size / 8 * 3
+        self.cache_size / 2
     }
 
     /// Bytes of blocks that were read.
@@ -40,7 +40,7 @@ impl DiskBudget {
 
     /// Bytes of inserts that wait for a commit.
     pub(super) const fn pending_bytes(self) -> usize {
-        self.cache_size / 8
+        self.cache_size / 16
     }
 
     /// The budget, if it is large enough to work with.

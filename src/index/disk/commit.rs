@@ -25,6 +25,9 @@ use crate::parallel;
 /// Number of recent postings that opening reads so fast that closing need not merge them.
 const FEW: usize = 1 << 20;
 
+/// Number of blocks for which a thread is worth its start.
+const FOR_A_THREAD: usize = 4;
+
 /// A block on its way to the catalog: its row of the directory, and its bytes.
 type PackedBlock = (BlockEntry, Vec<u8>);
 
@@ -322,7 +325,7 @@ fn put_changes(
     catalog.put_head(head)
 }
 
-/// Packs records into blocks of about [`BLOCK`] bytes, on all threads.
+/// Packs records into blocks of about [`BLOCK`] bytes, on all cores.
 pub(super) fn pack(
     records: impl Iterator<Item = (InsertNumber, Arc<StoredText>)>,
 ) -> std::io::Result<Vec<PackedBlock>> {
@@ -337,8 +340,23 @@ pub(super) fn pack(
     }
     blocks.push(block);
 
-    let packed = parallel::map(&blocks, || (), |(), block| packed(block));
-    packed.into_iter().filter_map(|block| block.transpose()).collect()
+    // Threads of its own, not those of a pool: a thread of a pool that waits does other work of the pool meanwhile, and if
+    // that work inserts into this index, it waits for the commit that waits for it.
+    let threads = parallel::threads().min(blocks.len().div_ceil(FOR_A_THREAD));
+    let mut all = Vec::with_capacity(blocks.len());
+    let collect = |block: std::io::Result<Option<PackedBlock>>| {
+        all.extend(block?);
+        Ok::<_, std::io::Error>(())
+    };
+    parallel::in_order(
+        threads,
+        blocks.into_iter(),
+        |blocks| Ok(blocks.next()),
+        || (),
+        |(), block| packed(&block),
+        collect,
+    )?;
+    Ok(all)
 }
 
 /// One block and its row of the directory; `None` without records.
@@ -355,4 +373,26 @@ fn packed(records: &[(InsertNumber, Arc<StoredText>)]) -> std::io::Result<Option
         oldest_moment: earliest(StoredText::moment),
     };
     Ok(Some((entry, stored_block::pack(records)?)))
+}
+
+#[cfg(all(test, feature = "parallel"))]
+mod tests {
+    use rayon::prelude::*;
+
+    use crate::index::{Index, Verdict};
+
+    /// Each commit has blocks for several threads, and every thread of the pool inserts.
+    #[test]
+    fn the_threads_of_a_pool_insert_while_one_of_them_commits() {
+        let home = tempfile::tempdir().unwrap();
+        let index = Index::builder().commit_every(8).open(home.path()).unwrap();
+        let text = |number: u32| (0..6000).map(|word| format!("{} ", number * 6000 + word)).collect::<String>();
+
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap();
+        let insert = |number: u32| index.check_and_insert(&number.to_string(), &*text(number)).unwrap();
+        let verdicts: Vec<Verdict> = pool.install(|| (0..200_u32).into_par_iter().map(insert).collect());
+        assert!(verdicts.iter().all(|verdict| matches!(verdict, Verdict::New { .. })));
+        index.close().unwrap();
+        assert_eq!(Index::open(home.path()).unwrap().len(), 200);
+    }
 }

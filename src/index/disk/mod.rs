@@ -13,8 +13,8 @@
 //! Files: `disk_storage` is the storage with its `state`, its `writer` and its `budget` of memory; `operations`
 //! implements the trait; `opening` opens it (`recovery` reports what was found) and `catch_up` follows another process;
 //! `commit` writes and `compact` shrinks it; `snapshot` copies it; `copied` counts copies, and
-//! `all_postings` reads all band keys. Of the formats, `directory` is the layout, `catalog` the database with its
-//! `commit_head`, `stored_block` holds records, and `posting`, `run_file`, `recent`, `filter` and `bands` hold band
+//! `all_postings` reads all band keys by a `posting_merge`. Of the formats, `directory` is the layout, `catalog` the database with its
+//! `commit_head`, `stored_block` holds records, and `posting`, `run_file` (and `run_writer`), `recent`, `filter` and `bands` hold band
 //! keys.
 
 mod all_postings;
@@ -33,9 +33,11 @@ mod filter;
 mod opening;
 mod operations;
 mod posting;
+mod posting_merge;
 mod recent;
 mod recovery;
 mod run_file;
+mod run_writer;
 mod snapshot;
 mod state;
 mod stored_block;

@@ -216,10 +216,11 @@ impl Storage for DiskStorage {
         self.each_of(&|_| true, show)
     }
 
-    fn learned(&self, teach: &mut dyn FnMut(&[u8])) -> Result<()> {
+    fn learned(&self, teach: &mut dyn FnMut(&[Box<[u8]>])) -> Result<()> {
         // Usually there is none, and a read lock is enough. The write lock makes a second caller wait for `teach`.
         if !self.read().learned.is_empty() {
-            self.write().learned.drain(..).for_each(|text| teach(&text));
+            let mut state = self.write();
+            teach(&std::mem::take(&mut state.learned));
         }
         Ok(())
     }

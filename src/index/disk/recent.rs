@@ -4,11 +4,15 @@ use super::filter::HashFilter;
 use super::posting::{Posting, SLICES, place};
 use crate::index::stored_text::InsertNumber;
 
-/// Most bytes per recent posting: eight, doubled if a list has just grown, and its small share of the filter.
+/// Most bytes per recent posting: eight, doubled if the list of a bucket has just grown, and its small share of the lists
+/// and of the filter.
 pub(super) const POSTING_BYTES: usize = 17;
 
-/// Number of postings of a slice that are searched linearly before they are merged into the sorted ones.
-const TAIL: usize = 512;
+/// Most postings of a bucket on average, so that a lookup reads two lines of memory.
+const BUCKET: usize = 16;
+
+/// Room of a bucket at first. It takes 128 bytes with what the allocator notes: such pieces are handed out fastest.
+const FIRST: usize = 14;
 
 /// Recent postings, slice by slice.
 #[derive(Debug)]
@@ -17,39 +21,60 @@ pub(super) struct RecentPostings {
     count: usize,
 }
 
+/// The recent postings of a slice in buckets, by the upper bits of their hashes: hashes are evenly spread, so a posting
+/// is added and found in constant time, and nothing is sorted before a merge.
 #[derive(Debug, Clone)]
 struct RecentSlice {
-    sorted: Vec<Posting>,
-    /// The latest postings, in the order of insertion. Their documents ascend, and are later than the sorted ones.
-    tail: Vec<Posting>,
+    /// Each in the order of insertion: documents ascend.
+    buckets: Vec<Vec<Posting>>,
+    /// Number of postings.
+    count: usize,
     filter: HashFilter,
 }
 
 impl RecentSlice {
-    fn insert(&mut self, posting: Posting) {
-        debug_assert!(self.tail.last().is_none_or(|last| last.doc() <= posting.doc()), "documents ascend");
+    /// The bucket of a hash. The order of buckets is that of hashes.
+    fn bucket(&self, low: u32) -> usize {
+        ((u64::from(low) * self.buckets.len() as u64) >> 32) as usize
+    }
 
-        self.filter.note(posting.low());
-        self.tail.push(posting);
-        if self.tail.len() >= TAIL {
-            self.tail.sort_unstable();
-            self.sorted.append(&mut self.tail);
-            // A stable sort merges two sorted runs in linear time.
-            self.sorted.sort();
+    fn insert(&mut self, posting: Posting) {
+        if self.count == BUCKET * self.buckets.len() {
+            self.grow();
         }
+        self.filter.note(posting.low());
+        self.count += 1;
+        self.push(posting);
+    }
+
+    fn push(&mut self, posting: Posting) {
+        let bucket = self.bucket(posting.low());
+        let bucket = &mut self.buckets[bucket];
+        debug_assert!(bucket.last().is_none_or(|last| last.doc() <= posting.doc()), "documents ascend");
+
+        // Most buckets get as many before they are divided: their lists never move.
+        if bucket.capacity() == 0 {
+            bucket.reserve_exact(FIRST);
+        }
+        bucket.push(posting);
+    }
+
+    /// Divides each bucket into two. The postings of each stay in their order.
+    fn grow(&mut self) {
+        let buckets = vec![Vec::new(); 2 * self.buckets.len()];
+        let before = std::mem::replace(&mut self.buckets, buckets);
+        before.into_iter().flatten().for_each(|posting| self.push(posting));
     }
 
     fn docs(&self, low: u32, since: InsertNumber) -> impl Iterator<Item = InsertNumber> {
-        let (sorted, tail) = if self.filter.may_hold(low) {
-            let start = self.sorted.partition_point(|posting| *posting < Posting::new(low, since));
-            (&self.sorted[start..], &self.tail[..])
-        } else {
-            (&[][..], &[][..])
+        let bucket = match self.filter.may_hold(low) {
+            true => &self.buckets[self.bucket(low)][..],
+            false => &[],
         };
 
-        let sorted = sorted.iter().take_while(move |posting| posting.low() == low);
-        let tail = tail.iter().filter(move |posting| posting.low() == low && posting.doc() >= since);
-        sorted.chain(tail).map(|posting| posting.doc())
+        // Nearly always all are asked for.
+        let start = if since == 0 { 0 } else { bucket.partition_point(|posting| posting.doc() < since) };
+        bucket[start..].iter().filter(move |posting| posting.low() == low).map(|posting| posting.doc())
     }
 }
 
@@ -58,7 +83,7 @@ impl RecentPostings {
     pub(super) fn for_postings(count: usize) -> Self {
         // Just before it is merged, a slice has twice the average.
         let filter = HashFilter::for_postings(2 * count / SLICES, usize::MAX);
-        let slice = RecentSlice { sorted: Vec::new(), tail: Vec::new(), filter };
+        let slice = RecentSlice { buckets: vec![Vec::new()], count: 0, filter };
         Self { slices: vec![slice; SLICES], count: 0 }
     }
 
@@ -86,28 +111,29 @@ impl RecentPostings {
 
     /// The postings of a slice whose documents are numbered below `bound`, ascending.
     pub(super) fn below(&self, slice: usize, bound: InsertNumber) -> Vec<Posting> {
-        let RecentSlice { sorted, tail, .. } = &self.slices[slice];
-        let mut below: Vec<Posting> =
-            sorted.iter().chain(tail).copied().filter(|posting| posting.doc() < bound).collect();
-
-        // Stable, and so linear for two sorted runs.
-        below.sort();
+        let mut below = Vec::with_capacity(self.slices[slice].count);
+        for bucket in &self.slices[slice].buckets {
+            let start = below.len();
+            below.extend_from_slice(&bucket[..bucket.partition_point(|posting| posting.doc() < bound)]);
+            below[start..].sort_unstable();
+        }
         below
     }
 
     /// Removes the postings of a slice whose documents are numbered below `bound`.
     pub(super) fn forget_below(&mut self, slice: usize, bound: InsertNumber) {
-        let RecentSlice { sorted, tail, filter } = &mut self.slices[slice];
-        let before = sorted.len() + tail.len();
-        for postings in [&mut *sorted, &mut *tail] {
-            postings.retain(|posting| posting.doc() >= bound);
-            postings.shrink_to_fit();
-        }
-        self.count -= before - sorted.len() - tail.len();
+        let slice = &mut self.slices[slice];
+        let buckets = std::mem::replace(&mut slice.buckets, vec![Vec::new()]);
+        self.count -= slice.count;
 
-        // Bits cannot be removed one by one, because postings share them.
-        filter.clear();
-        sorted.iter().chain(&*tail).for_each(|posting| filter.note(posting.low()));
+        // Bits of the filter cannot be removed one by one, because postings share them. Few postings are left: those that
+        // came during a merge.
+        slice.filter.clear();
+        slice.count = 0;
+        let mut left: Vec<Posting> = buckets.into_iter().flatten().filter(|posting| posting.doc() >= bound).collect();
+        left.sort_unstable_by_key(|posting| posting.doc());
+        self.count += left.len();
+        left.into_iter().for_each(|posting| slice.insert(posting));
     }
 }
 
@@ -121,22 +147,24 @@ mod tests {
         fn docs_are_those_that_were_inserted(
             hashes in prop::collection::vec(0..40_u64, 1..2000), since in 0..2100_u32, bound in 0..2100_u32
         ) {
+            // Evenly spread, as hashes are.
+            let spread = |hash: u64| hash * 107_374_182;
             let mut recent = RecentPostings::for_postings(100);
             for (hash, doc) in hashes.iter().zip(0..) {
-                recent.insert(*hash, doc);
+                recent.insert(spread(*hash), doc);
             }
             let expected = |hash: u64, from: InsertNumber| -> Vec<InsertNumber> {
                 (0..).zip(&hashes).filter(|(doc, other)| **other == hash && *doc >= from).map(|(doc, _)| doc).collect()
             };
             for hash in 0..41 {
-                prop_assert_eq!(recent.docs(0, hash as u32, since).collect::<Vec<_>>(), expected(hash, since));
+                prop_assert_eq!(recent.docs(0, spread(hash) as u32, since).collect::<Vec<_>>(), expected(hash, since));
             }
             let below = recent.below(0, bound);
             prop_assert!(below.is_sorted() && below.len() == hashes.len().min(bound as usize));
             recent.forget_below(0, bound);
             prop_assert_eq!(recent.len(), hashes.len() - below.len());
             for hash in 0..41 {
-                prop_assert_eq!(recent.docs(0, hash as u32, 0).collect::<Vec<_>>(), expected(hash, bound));
+                prop_assert_eq!(recent.docs(0, spread(hash) as u32, 0).collect::<Vec<_>>(), expected(hash, bound));
             }
         }
     }

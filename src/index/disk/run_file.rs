@@ -1,4 +1,4 @@
-//! A run file: sorted, packed postings of one slice. Written once, never changed.
+//! A run file: sorted, packed postings of one slice. Written once ([`run_writer`](super::run_writer)), never changed.
 //!
 //! ```text
 //! file:  magic (8 bytes), blocks of 1,024 bytes, table: the low bits of the first posting of each block (u32 each),
@@ -13,7 +13,6 @@
 //! ten million documents a posting takes six bytes; a delta code would take five, but would not allow binary search.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -22,18 +21,22 @@ use serde::{Deserialize, Serialize};
 use super::damage::damaged;
 use super::filter::HashFilter;
 use super::posting::Posting;
+use super::posting_merge::PostingSource;
 use crate::error::{Error, Result};
 use crate::index::stored_text::InsertNumber;
 use crate::spill::read_at;
 
-const MAGIC: &[u8; 8] = b"MKRRUN\x00\x02";
+pub(super) const MAGIC: &[u8; 8] = b"MKRRUN\x00\x02";
 
 /// The magic of files without a filter.
 const MAGIC_WITHOUT: &[u8; 8] = b"MKRRUN\x00\x01";
 
 /// Bytes of a block, and of its header.
-const BLOCK: usize = 1024;
-const HEADER: usize = 12;
+pub(super) const BLOCK: usize = 1024;
+pub(super) const HEADER: usize = 12;
+
+/// Number of blocks that are read at once where all are read.
+const AT_ONCE: usize = 64;
 
 /// The description of a run file in the catalog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,15 +48,15 @@ pub(super) struct RunInfo {
     pub(super) table: u32,
     /// `None` for a file of format 3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    filter: Option<FilterInfo>,
+    pub(super) filter: Option<FilterInfo>,
 }
 
 /// The filter of a run file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct FilterInfo {
-    bytes: u64,
+pub(super) struct FilterInfo {
+    pub(super) bytes: u64,
     /// CRC-32.
-    sum: u32,
+    pub(super) sum: u32,
 }
 
 /// An open run file.
@@ -140,6 +143,11 @@ impl RunFile {
         filter.ok_or_else(|| damaged(&self.path, "its filter holds other bytes than were written".to_owned()))
     }
 
+    /// The run with a filter of its postings, so that it is not read.
+    pub(super) fn with_filter(self, filter: HashFilter) -> Self {
+        Self { filter: OnceLock::from(filter), ..self }
+    }
+
     /// Whether a hash may have documents: false only if the filter was read and says so.
     pub(super) fn may_hold(&self, low: u32) -> bool {
         self.filter.get().is_none_or(|filter| filter.may_hold(low))
@@ -152,7 +160,7 @@ impl RunFile {
         }
 
         // The postings of a hash may begin inside the block before the first one that begins with the hash.
-        let first = self.firsts.partition_point(|first| *first < low).saturating_sub(1);
+        let first = place_of(&self.firsts, low).saturating_sub(1);
         let mut block = [0; BLOCK];
         for number in first..self.firsts.len() {
             if self.firsts[number] > low {
@@ -168,20 +176,37 @@ impl RunFile {
     }
 
     /// All postings, ascending.
-    pub(super) fn postings(&self) -> impl Iterator<Item = Result<Posting>> {
-        let mut block = [0; BLOCK];
-        (0..self.firsts.len()).flat_map(move |number| match self.block(number, &mut block) {
-            Ok(postings) => postings.map(Ok).collect(),
-            Err(error) => vec![Err(error)],
-        })
+    pub(super) fn postings(&self) -> PostingSource<'_> {
+        PostingSource::of_run(self)
+    }
+
+    /// Appends the postings of the blocks from number `from` on, of [`AT_ONCE`] blocks at most. Returns the number of the block
+    /// after these.
+    pub(super) fn read_blocks(&self, from: usize, postings: &mut Vec<Posting>) -> Result<usize> {
+        let end = self.firsts.len().min(from + AT_ONCE);
+        let mut bytes = vec![0; BLOCK * (end - from)];
+        let offset = MAGIC.len() + BLOCK * from;
+        read_at(&self.file, &mut bytes, offset as u64).map_err(|source| Error::io("read", &self.path, source))?;
+
+        for (number, block) in (from..end).zip(bytes.as_chunks().0) {
+            postings.extend(self.checked(number, block)?);
+        }
+        Ok(end)
     }
 
     /// Reads a block and checks it.
     fn block<'b>(&self, number: usize, block: &'b mut [u8; BLOCK]) -> Result<PostingBlock<'b>> {
         let offset = MAGIC.len() + BLOCK * number;
-        let wrong = || damaged(&self.path, format!("the bytes from {offset} on are not those that were written"));
-
         read_at(&self.file, block, offset as u64).map_err(|source| Error::io("read", &self.path, source))?;
+        self.checked(number, block)
+    }
+
+    /// Checks a block that was read.
+    fn checked<'b>(&self, number: usize, block: &'b [u8; BLOCK]) -> Result<PostingBlock<'b>> {
+        let wrong = || {
+            let offset = MAGIC.len() + BLOCK * number;
+            damaged(&self.path, format!("the bytes from {offset} on are not those that were written"))
+        };
 
         // The table has its own sum, so a block in the place of another is noticed too.
         let [a, b, c, d, rest @ ..] = block;
@@ -225,7 +250,7 @@ impl PostingBlock<'_> {
     }
 
     fn low(&self, place: usize) -> u32 {
-        self.first.wrapping_add(number(&self.offsets[place * self.offset..][..self.offset]))
+        self.first.wrapping_add(number_at(self.offsets, place, self.offset))
     }
 }
 
@@ -236,7 +261,21 @@ impl Iterator for PostingBlock<'_> {
     fn next(&mut self) -> Option<Posting> {
         let place = (self.next < self.count).then_some(self.next)?;
         self.next += 1;
-        Some(Posting::new(self.low(place), number(&self.docs[place * self.doc..][..self.doc])))
+        Some(Posting::new(self.low(place), number_at(self.docs, place, self.doc)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.count - self.next, Some(self.count - self.next))
+    }
+}
+
+/// The number at a place among numbers of `width` bytes each.
+fn number_at(numbers: &[u8], place: usize, width: usize) -> u32 {
+    let start = place * width;
+    match (width, numbers.get(start..start + 4)) {
+        // As nearly always: one load, and the bytes of the next number are removed.
+        (1..4, Some(bytes)) => number(bytes) & ((1 << (8 * width)) - 1),
+        _ => number(&numbers[start..start + width]),
     }
 }
 
@@ -251,137 +290,32 @@ fn number(bytes: &[u8]) -> u32 {
     }
 }
 
-/// Writes at most `most` ascending postings to a new run file and syncs it. Returns `None`, and writes no file, if there are no postings.
-///
-/// # Errors
-///
-/// A posting is an error, or the file cannot be written. The file is removed then.
-pub(super) fn write(
-    directory: &Path,
-    file: u64,
-    most: u64,
-    postings: impl Iterator<Item = Result<Posting>>,
-) -> Result<Option<RunInfo>> {
-    let path = path_of(directory, file);
-    let written = write_to(&path, file, most, postings);
-
-    if !matches!(written, Ok(Some(_))) {
-        // A file that cannot be removed now is removed when the index is opened next.
-        let _ = std::fs::remove_file(&path);
-    }
-    written
-}
-
-fn write_to(
-    path: &Path,
-    file: u64,
-    most: u64,
-    postings: impl Iterator<Item = Result<Posting>>,
-) -> Result<Option<RunInfo>> {
-    let failed = |source| Error::io("write", path, source);
-    let mut out = BufWriter::with_capacity(1 << 18, File::create(path).map_err(failed)?);
-    out.write_all(MAGIC).map_err(failed)?;
-
-    // A full block is written at once, so memory holds one block and the filter.
-    let mut filter = HashFilter::to_store(most as usize);
-    let (mut packer, mut table, mut count) = (PostingPacker::default(), Vec::new(), 0);
-    for posting in postings {
-        let posting = posting?;
-        if !packer.fits(posting) {
-            table.extend(packer.write(&mut out).map_err(failed)?.to_le_bytes());
+/// The place of the first of ascending numbers that is not below `low`. Hashes are evenly spread, so the search begins where
+/// it should be, which reads fewer lines of memory than to halve the whole list.
+fn place_of(firsts: &[u32], low: u32) -> usize {
+    let guess = ((u64::from(low) * firsts.len() as u64) >> 32) as usize;
+    let mut reach = 8;
+    loop {
+        let (start, end) = (guess.saturating_sub(reach), (guess + reach).min(firsts.len()));
+        let is_after_start = start == 0 || firsts[start - 1] < low;
+        let is_before_end = end == firsts.len() || firsts[end] >= low;
+        if is_after_start && is_before_end {
+            return start + firsts[start..end].partition_point(|first| *first < low);
         }
-        filter.note(posting.low());
-        packer.push(posting);
-        count += 1;
+        reach *= 8;
     }
-    if count == 0 {
-        return Ok(None);
-    }
-
-    table.extend(packer.write(&mut out).map_err(failed)?.to_le_bytes());
-    out.write_all(&table).map_err(failed)?;
-    let filter = filter.bytes();
-    out.write_all(&filter).map_err(failed)?;
-
-    // Synced here, so that a catalog that names the file is never ahead of it.
-    let written = out.into_inner().map_err(|error| failed(error.into_error()))?;
-    written.sync_all().map_err(failed)?;
-
-    let bytes = (MAGIC.len() + table.len() / 4 * (BLOCK + 4) + filter.len()) as u64;
-    let filter = FilterInfo { bytes: filter.len() as u64, sum: crc32fast::hash(&filter) };
-    Ok(Some(RunInfo { file, postings: count, bytes, table: crc32fast::hash(&table), filter: Some(filter) }))
-}
-
-/// Gathers the postings of one block.
-#[derive(Debug, Default)]
-struct PostingPacker {
-    postings: Vec<Posting>,
-    /// The largest document.
-    widest: InsertNumber,
-}
-
-impl PostingPacker {
-    /// The low bits of the first posting, or of `posting` in an empty block.
-    fn first(&self, posting: Posting) -> u32 {
-        self.postings.first().unwrap_or(&posting).low()
-    }
-
-    /// Whether a posting fits the block with the others. It is the largest, so its offset is the widest.
-    fn fits(&self, posting: Posting) -> bool {
-        let widths = bytes_of(posting.low() - self.first(posting)) + bytes_of(self.widest.max(posting.doc()));
-        (self.postings.len() + 1) * widths <= BLOCK - HEADER
-    }
-
-    fn push(&mut self, posting: Posting) {
-        debug_assert!(self.postings.last().is_none_or(|last| *last <= posting), "postings ascend");
-
-        self.widest = self.widest.max(posting.doc());
-        self.postings.push(posting);
-    }
-
-    /// Writes the block and begins an empty one. Returns the low bits of the first posting.
-    fn write(&mut self, out: &mut impl Write) -> std::io::Result<u32> {
-        let (first, last) = (self.postings.first(), self.postings.last());
-        let (first, last) = (first.map_or(0, |first| first.low()), last.map_or(0, |last| last.low()));
-        let (offset, doc) = (bytes_of(last - first), bytes_of(self.widest));
-
-        // The first four bytes are for the sum.
-        let mut block = Vec::with_capacity(BLOCK);
-        block.extend([0; 4]);
-        block.extend((self.postings.len() as u16).to_le_bytes());
-        block.extend([offset as u8, doc as u8]);
-        block.extend(first.to_le_bytes());
-
-        for posting in &self.postings {
-            block.extend_from_slice(&(posting.low() - first).to_le_bytes()[..offset]);
-        }
-        for posting in self.postings.drain(..) {
-            block.extend_from_slice(&posting.doc().to_le_bytes()[..doc]);
-        }
-        self.widest = 0;
-
-        block.resize(BLOCK, 0);
-        let sum = crc32fast::hash(&block[4..]);
-        block[..4].copy_from_slice(&sum.to_le_bytes());
-        out.write_all(&block)?;
-        Ok(first)
-    }
-}
-
-/// Number of bytes of a number, at least one.
-fn bytes_of(number: u32) -> usize {
-    (4 - number.leading_zeros() as usize / 8).max(1)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::run_writer::write;
     use super::*;
     use proptest::prelude::*;
 
     fn written(postings: &[Posting]) -> (tempfile::TempDir, RunFile) {
         let directory = tempfile::tempdir().unwrap();
-        let info =
-            write(directory.path(), 7, postings.len() as u64, postings.iter().copied().map(Ok)).unwrap().unwrap();
+        let all = postings.iter().copied().map(Ok);
+        let (info, _) = write(directory.path(), 7, postings.len() as u64, 1 << 20, all).unwrap().unwrap();
         let run = RunFile::open(directory.path(), info, postings.len() / 8).unwrap();
         (directory, run)
     }

@@ -11,8 +11,11 @@
 //! A body is the folded text, or the fingerprint (16 bytes), the number of shingles (u32) and the signature. All
 //! numbers are little-endian.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
+
+use zstd::bulk::Decompressor;
 
 use crate::document::Date;
 use crate::index::stored_text::{InsertNumber, StoredBody, StoredText};
@@ -32,6 +35,8 @@ const LEVEL: i32 = 1;
 pub(super) struct StoredBlock {
     docs: Vec<InsertNumber>,
     records: Vec<LazyRecord>,
+    /// All keys, one after the other.
+    keys: Box<str>,
     /// The block, decompressed.
     raw: Vec<u8>,
     /// Bytes in memory, approximately.
@@ -55,7 +60,7 @@ impl StoredBlock {
                     slots: self.raw[slots.clone()].into(),
                 },
             };
-            Arc::new(StoredText { key: key.clone(), seen: *seen, date: *date, body })
+            Arc::new(StoredText { key: self.keys[key.clone()].into(), seen: *seen, date: *date, body })
         })
     }
 
@@ -65,10 +70,11 @@ impl StoredBlock {
     }
 }
 
-/// A record whose body is still in its block.
+/// A record that is still in its block.
 #[derive(Debug)]
 struct LazyRecord {
-    key: Box<str>,
+    /// Its part of the keys.
+    key: Range<usize>,
     body: LazyBody,
     seen: Date,
     date: Option<Date>,
@@ -163,7 +169,7 @@ pub(super) fn unpack(bytes: &[u8], first: InsertNumber, slots: Option<usize>) ->
 
     // The size is bounded before that much is allocated.
     let size = zstd::zstd_safe::get_frame_content_size(compressed).ok()??;
-    let raw = zstd::bulk::decompress(compressed, usize::try_from(size).ok().filter(|size| *size <= LARGEST)?).ok()?;
+    let raw = decompressed(compressed, usize::try_from(size).ok().filter(|size| *size <= LARGEST)?)?;
 
     // A record has five numbers at least, so a larger count is wrong. It is checked before room is made for the records.
     let count = u32::from_le_bytes(*count) as usize;
@@ -184,24 +190,39 @@ pub(super) fn unpack(bytes: &[u8], first: InsertNumber, slots: Option<usize>) ->
         heads.push((key, body, Date::from_seconds(seen), date.map(Date::from_seconds)));
     }
 
-    let mut key_start = raw.len() - columns.len();
-    let keys = heads.iter().try_fold(0_usize, |keys, (key, ..)| keys.checked_add(*key))?;
-    let mut body_start = key_start.checked_add(keys)?;
-    let mut records = Vec::with_capacity(count);
+    let length = heads.iter().try_fold(0_usize, |keys, (key, ..)| keys.checked_add(*key))?;
+    let mut body_start = (raw.len() - columns.len()).checked_add(length)?;
+    let keys: Box<str> = std::str::from_utf8(columns.get(..length)?).ok()?.into();
+    let (mut key_start, mut records) = (0, Vec::with_capacity(count));
 
     for (key, body, seen, date) in heads {
-        let (key, body) = (key_start..key_start.checked_add(key)?, body_start..body_start.checked_add(body)?);
+        let (key, body) = (key_start..key_start + key, body_start..body_start.checked_add(body)?);
         (key_start, body_start) = (key.end, body.end);
 
         // Everything is checked here, so that records can be made without errors later.
-        let key = std::str::from_utf8(raw.get(key)?).ok()?.into();
+        keys.get(key.clone())?;
         let body = LazyBody::read(&raw, body, slots)?;
         records.push(LazyRecord { key, body, seen, date, record: OnceLock::new() });
     }
 
     // Three times the bytes: a text that was asked for is a copy of its bytes, and one that is compared keeps its shingles too.
     let weight = 3 * raw.len() as u64 + (count * (size_of::<StoredText>() + size_of::<LazyRecord>())) as u64;
-    Some(StoredBlock { docs, records, raw, weight })
+    Some(StoredBlock { docs, records, keys, raw, weight })
+}
+
+/// The `size` bytes of a frame of zstd; `None` if it is none, or holds more.
+fn decompressed(frame: &[u8], size: usize) -> Option<Vec<u8>> {
+    thread_local! {
+        // A new one for each block takes a tenth of the time of reading it.
+        static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+    }
+
+    DECOMPRESSOR.with_borrow_mut(|kept| {
+        let mut decompressor = kept.take().map_or_else(Decompressor::new, Ok).ok()?;
+        let bytes = decompressor.decompress(frame, size).ok();
+        *kept = Some(decompressor);
+        bytes
+    })
 }
 
 /// Appends a number as LEB128.
