@@ -70,6 +70,7 @@ pub mod sketch;
 pub mod spill;
 mod static_table;
 pub mod story;
+pub mod wording;
 
 pub use error::{Error, ErrorKind, Result};
 pub use index::{Index, Item, Match, Verdict};

@@ -10,10 +10,12 @@ use serde::{Serialize, Serializer};
 
 use crate::error::{Error, Result};
 
+mod lunar;
 mod months;
 mod written;
 
-pub(crate) use months::{MONTHS, MonthCalendar, from_solar};
+pub(crate) use lunar::from_lunar;
+pub(crate) use months::{LAST_SOLAR_YEAR, MONTHS, MonthCalendar, from_solar};
 
 /// A moment: whole seconds since 1970 in UTC. Shown as RFC 3339.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,7 +75,9 @@ impl Date {
     /// offset or UTC), also with slashes for dashes; RFC 2822 (`Tue, 21 Jul 2015 02:51:32 +0300`); as tweets, news and
     /// pages write it (`Tue Jul 21 02:51:32 +0000 2015`, `الثلاثاء ٢١ يوليو 2015`, `July 21, 2015 2:51 PM`); a number
     /// ([`from_number`](Self::from_number)) or a moment as 10 to 17 digits (`20150721025132`). ASCII, Arabic and
-    /// Persian digits are the same. Without an offset it is UTC. `None` for anything else, and for a date that names
+    /// Persian digits are the same. Without an offset it is UTC. Days of the Hijri calendars are read with the name of
+    /// their month or calendar; in numbers alone, years from 1411 on are of the lunar one (Umm al-Qura), earlier ones of the
+    /// solar one if their digits are Persian. `None` for anything else, and for a date that names
     /// no day: a year or month alone, and 3/4/2015, which may be in March or in April ([`read_in`](Self::read_in)).
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
@@ -322,6 +326,8 @@ mod tests {
             "202504",
             "0001-01-01T00:00:00Z",
             "1394/04/30",
+            "1410-10-05",
+            "05/10/1436",
             "20251302141000123",
             "14374968001234567890",
             "99999999999",

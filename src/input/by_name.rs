@@ -15,7 +15,7 @@ pub(crate) enum ByName {
     Archive,
     /// A part of the output of Hadoop or Spark, whose content tells the format.
     Part,
-    /// No extension.
+    /// No extension, or that of a page which a program on a server makes: the content tells.
     Bare,
     Unknown,
 }
@@ -40,6 +40,8 @@ pub(crate) fn by_name(path: &Path) -> ByName {
         Some("txt" | "text") => ByName::Known(InputFormat::Text),
         Some("warc" | "wet") => ByName::Known(InputFormat::Warc),
         Some("html" | "htm" | "xhtml") => ByName::Known(InputFormat::Html),
+        // Pages of servers, as a mirror of a site has them: `article.php?id=5`. Their content tells whether they are pages.
+        Some(extension) if is_server_page(extension) => ByName::Bare,
         _ if is_part(name) => ByName::Part,
         None => ByName::Bare,
         Some(_) => ByName::Unknown,
@@ -59,6 +61,13 @@ pub(crate) fn announces_archive(path: &Path) -> bool {
 /// A name in lower case without the extension of a compression.
 fn without_compression(name: &str) -> &str {
     [".gz", ".zst", ".bz2", ".xz"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name)
+}
+
+/// Whether an extension, maybe with the query behind it, is that of a page which a program on a server makes.
+fn is_server_page(extension: &str) -> bool {
+    let end = extension.find(['?', '@', '&']).unwrap_or(extension.len());
+    let pages = ["php", "php3", "php5", "phtml", "asp", "aspx", "jsp", "jspx", "cfm", "cgi", "shtml", "do"];
+    extension.get(..end).is_some_and(|extension| pages.contains(&extension))
 }
 
 /// Whether a name is that of a part: `part-00000`, `part-r-00000`, `part-00000-UUID-c000`.

@@ -1,11 +1,14 @@
 //! The format of a file: by its name, then by its first bytes.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+
+use serde::de::IgnoredAny;
 
 use super::by_name::{ByName, by_name};
 use super::encoding::BOM;
 use super::json::values::JsonScanner;
-use super::slices::tail;
+use super::slices::{slice, tail};
 use super::{InputFormat, InputOptions};
 
 /// Bytes within which content must begin; a file that is blank for longer counts as empty.
@@ -50,10 +53,14 @@ pub(super) fn format(
     }
     match by_name(path) {
         ByName::Known(InputFormat::JsonLines) => (json(head, options.max_record_size).0, None),
+        ByName::Known(InputFormat::Text) => (of_text(head, options), None),
         ByName::Known(format) => (format, None),
         ByName::Json => json(head, options.max_record_size),
         ByName::Part | ByName::Bare | ByName::Archive | ByName::Unknown => {
-            (by_content(head, options.max_record_size), None)
+            match by_content(head, options.max_record_size) {
+                InputFormat::Text => (of_text(head, options), None),
+                format => (format, None),
+            }
         }
     }
 }
@@ -93,10 +100,41 @@ fn by_content(head: &mut impl ContentHead, limit: u64) -> InputFormat {
     }
 }
 
-fn is_html(bytes: &[u8]) -> bool {
+pub(super) fn is_html(bytes: &[u8]) -> bool {
     [&b"<!doctype html"[..], b"<html"]
         .iter()
         .any(|begin| bytes.get(..begin.len()).is_some_and(|found| found.eq_ignore_ascii_case(begin)))
+}
+
+/// The format of a file that is text by its name or its first bytes: JSON if it begins with an object that is one, a table if
+/// its first line names the column of the text.
+fn of_text(head: &mut impl ContentHead, options: &InputOptions) -> InputFormat {
+    let Some((start, first)) = first_byte(head) else { return InputFormat::Text };
+    if first == b'{' || first == b'[' && opens_object(head, start) {
+        let bytes = head.peek(HEAD);
+        let bytes = tail(bytes.get(..HEAD).unwrap_or(bytes), start);
+        let bytes = if first == b'[' { tail(bytes, 1) } else { bytes };
+        return if begins_object(bytes) { by_content(head, options.max_record_size) } else { InputFormat::Text };
+    }
+
+    let bytes = tail(head.peek(start + AFTER_LINE), start);
+    let end = memchr::memchr(b'\n', bytes).unwrap_or(0);
+    let Ok(line) = std::str::from_utf8(slice(bytes, 0..end)) else { return InputFormat::Text };
+    let cell = |cell: &str| cell.trim().trim_matches('"') == options.text_field;
+    let has_column = |delimiter: char| line.contains(delimiter) && line.split(delimiter).any(cell);
+    match [',', ';', '|'].iter().any(|delimiter| has_column(*delimiter)) {
+        true => InputFormat::Csv,
+        false if has_column('\t') => InputFormat::Tsv,
+        false => InputFormat::Text,
+    }
+}
+
+/// Whether bytes begin with a whole object of JSON that has a field.
+fn begins_object(bytes: &[u8]) -> bool {
+    let mut scan = JsonScanner::new();
+    let Some(end) = scan.take(bytes) else { return false };
+    let object = serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(slice(bytes, 0..end));
+    object.is_ok_and(|fields| !fields.is_empty())
 }
 
 /// Whether an object follows the bracket at `at`.

@@ -91,7 +91,7 @@ impl CsvHeader {
 
         match (fitting.pop(), wrong) {
             (Some(header), _) if fitting.is_empty() => Ok(Some(header.with_escape(head, options))),
-            (None, Some(misfit)) => Err(misfit),
+            (None, Some(misfit)) => Err(later_header(head, options).unwrap_or(misfit)),
             _ => Err((
                 "has a header between whose columns several characters may stand".to_owned(),
                 remedies::NAME_DELIMITER,
@@ -234,6 +234,22 @@ impl CsvHeader {
     }
 }
 
+/// The misfit of a file whose header comes after other lines: a title, comments.
+fn later_header(head: &mut impl ContentHead, options: &InputOptions) -> Option<CsvMisfit> {
+    const LAST_LINE: usize = 20;
+    let bytes = head.peek(4096);
+    let lines = bytes.split(|byte| *byte == b'\n').take(LAST_LINE).map(String::from_utf8_lossy);
+    let is_column = |cell: &str| cell.trim().trim_matches('"') == options.text_field;
+    let is_header = |line: &str| {
+        let delimiters = options.csv_delimiter.as_ref().map_or(&DELIMITERS[..], std::slice::from_ref);
+        delimiters.iter().any(|delimiter| line.split(char::from(*delimiter)).any(is_column))
+    };
+
+    let (before, _) = lines.enumerate().skip(1).find(|(_, line)| is_header(line))?;
+    let what = format!("has its header in line {}", before + 1);
+    Some((what, Remedy::Advice(format!("take the lines before it out first (tail -n +{})", before + 1).into())))
+}
+
 fn line_feeds(bytes: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', bytes).count() as u64
 }
@@ -313,17 +329,20 @@ fn column(names: &[String], name: &str) -> Result<Option<usize>, CsvMisfit> {
     }
 }
 
-/// Characters of the column names shown when the text column is missing.
-const SHOWN: usize = 200;
-
 /// The misfit of a file without the column `name`.
 pub(super) fn no_column(name: &str, columns: &[&str]) -> CsvMisfit {
     if columns.iter().any(|column| column.contains('\r')) {
         return ("has lines that end with a carriage return alone".to_owned(), remedies::CONVERT_LINE_ENDS);
     }
 
-    let shown: String = columns.join(", ").chars().take(SHOWN).collect();
-    let what = format!("has no column {name:?} among its columns ({shown})");
+    if let [first, ..] = columns
+        && first.trim_start().starts_with('{')
+    {
+        let remedy = Remedy::Set { purpose: "read it as such", settings: &[("input_format", "jsonl")] };
+        return ("begins with an object of JSON".to_owned(), remedy);
+    }
+
+    let what = format!("has no column {name:?} among its columns ({})", nearest::shown(columns));
     if let Some(delimiter) = other_delimiter(name, columns) {
         return (what, nearest::remedy(remedies::NAME_DELIMITER, &[&shown_sign(delimiter)]));
     }

@@ -9,7 +9,7 @@ use super::by_name::{ByName, by_name};
 use super::content::ContentHead;
 use super::encoding::BOM;
 use super::slices::tail;
-use super::{InputFormat, InputOptions, remedies};
+use super::{InputFormat, InputOptions, remedies, text_kinds};
 use crate::error::Remedy;
 
 /// Bytes that are looked at. The signature of tar is at 257.
@@ -43,7 +43,12 @@ pub(super) fn of_file(path: &Path, head: &mut impl ContentHead, options: &InputO
             FileKind::Unread("an XML file", remedies::EXTRACT_RECORDS)
         }
         FileKind::Records if options.format.is_none() && is_misnamed_parquet(path, head) => FileKind::Parquet,
-        FileKind::Records => by_misfit(path, head, options).unwrap_or(FileKind::Records),
+        FileKind::Records => {
+            let bytes = head.peek(HEAD);
+            let text = text_kinds::of(path, bytes.get(..HEAD).unwrap_or(bytes)).filter(|_| options.format.is_none());
+            let unread = text.map(|(what, remedy)| FileKind::Unread(what, remedy));
+            unread.or_else(|| by_misfit(path, head, options)).unwrap_or(FileKind::Records)
+        }
         kind => kind,
     }
 }
@@ -61,6 +66,8 @@ fn is_misnamed_parquet(path: &Path, head: &mut impl ContentHead) -> bool {
 /// and an archive may be damaged in its first bytes.
 fn by_misfit(path: &Path, head: &mut impl ContentHead, options: &InputOptions) -> Option<FileKind> {
     let (what, remedy) = match by_name(path) {
+        // Without members: blocks of zeros, which end an archive.
+        ByName::Archive if is_blank(head.peek(HEAD)) => return Some(FileKind::Tar),
         ByName::Archive => ("a damaged archive, by its name", remedies::PACK_ANEW),
         _ if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("br")) => {
             ("compressed with Brotli, by its name", remedies::DECOMPRESS)
@@ -74,6 +81,11 @@ fn by_misfit(path: &Path, head: &mut impl ContentHead, options: &InputOptions) -
     let is_utf8 = std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'))
         || std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none() && !bytes.contains(&0));
     (options.format.is_none() && !bytes.is_empty() && !is_utf8).then_some(FileKind::Unread(what, remedy))
+}
+
+/// Whether a first block is full of zeros.
+fn is_blank(bytes: &[u8]) -> bool {
+    bytes.get(..HEAD).is_some_and(|block| block.iter().all(|byte| *byte == 0))
 }
 
 /// Whether bytes begin XML that is no page of HTML.

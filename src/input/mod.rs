@@ -60,6 +60,7 @@ mod file;
 mod file_bytes;
 mod files;
 mod format;
+mod frames;
 mod held;
 #[cfg(feature = "html")]
 mod html;
@@ -92,6 +93,7 @@ mod slices;
 #[cfg(feature = "parquet")]
 mod table_rows;
 mod text;
+mod text_kinds;
 mod utf16;
 #[cfg(feature = "warc")]
 mod warc;

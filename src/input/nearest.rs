@@ -49,6 +49,34 @@ pub(super) fn nearest<'n>(wanted: &str, names: &[&'n str]) -> Option<&'n str> {
     same.or_else(slip).or_else(longer).or_else(usual).copied()
 }
 
+/// Characters of one name that are shown, and of all of them.
+const SHOWN: (usize, usize) = (40, 200);
+
+/// The names of fields or columns as a message shows them: the first ones, long ones cut off.
+pub(super) fn shown(names: &[&str]) -> String {
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+
+    let cut = |name: &&str| match name.char_indices().nth(SHOWN.0) {
+        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or(name)),
+        None => (*name).to_owned(),
+    };
+    let mut length = 0;
+    let shown: Vec<String> = names
+        .iter()
+        .map(cut)
+        .take_while(|name| {
+            length += name.chars().count() + 2;
+            length <= SHOWN.1
+        })
+        .collect();
+    match names.len() - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 /// The remedy `otherwise`, with the first of `names` as the value to give.
 pub(super) fn remedy(otherwise: Remedy, names: &[&str]) -> Remedy {
     match (otherwise, names.first()) {
@@ -109,6 +137,16 @@ mod tests {
         {
             assert_eq!(distance(a, b), edits, "{a} {b}");
         }
+    }
+
+    #[test]
+    fn long_and_many_names_are_cut() {
+        assert_eq!(shown(&[]), "none");
+        assert_eq!(shown(&["id", "content"]), "id, content");
+        assert_eq!(shown(&["id", &"س".repeat(300)]), format!("id, {}…", "س".repeat(40)));
+        let many: Vec<String> = (0..3000).map(|number| format!("k{number}")).collect();
+        let many = shown(&many.iter().map(String::as_str).collect::<Vec<_>>());
+        assert!(many.starts_with("k0, k1, ") && many.ends_with(" more") && many.len() < 230, "{many}");
     }
 
     #[test]

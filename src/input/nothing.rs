@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::IgnoredAny;
-
 use super::json::{self, JsonValue, ValueKind, texts};
 use super::reject::RejectReason;
 use super::slices::slice;
-use super::{Corpus, InputFormat, SkipReason, nearest};
+use super::{Corpus, InputFormat, SkipReason, frames, nearest};
 use crate::document::DocId;
 use crate::error::{ErrorKind, Remedy, Result};
 
@@ -16,12 +14,6 @@ const LOOKED_AT: usize = 100;
 
 /// Bytes that a text has at least, on average, to be taken for one.
 const LONG: usize = 40;
-
-/// Characters of the names of fields that are shown.
-const SHOWN: usize = 200;
-
-/// Fields of messages that name who speaks.
-const SPEAKERS: [&str; 2] = ["role", "from"];
 
 impl Corpus {
     /// Refuses an input of which not one record could be read: an empty result would look like a clean one. So would one
@@ -107,27 +99,28 @@ impl Corpus {
             count => format!("not one of the {count} records of the {whole} could be read"),
         };
         let source = self.source(*id);
+        // A file that is one record is often a frame around the records.
+        let raw = self.raw(*id).ok();
+        let line = raw.as_deref().and_then(|raw| std::str::from_utf8(raw).ok());
+        let wanted = &self.options().text_field;
+        let is_json = matches!(
+            reason,
+            RejectReason::MissingText { .. } | RejectReason::TextNotAString { .. } | RejectReason::NotAnObject
+        );
+        let frame = line.filter(|_| is_json).and_then(|line| frames::of(line, wanted, rejects.len() == 1));
+        if let Some((what, remedy)) = frame {
+            return (format!("{count}: {source} {what}"), Some(Remedy::Advice(remedy.into())));
+        }
+
         let RejectReason::MissingText { field } = reason else {
             return (format!("{count}; the first: {source}: {}", reason.problem()), reason.remedy());
         };
-
-        if let ([only], Some(list)) = (rejects, self.list_of_records(*id, field)) {
-            debug_assert_eq!(only, id, "the only record was looked at");
-            let what = format!("{count}: {source} has no field {field:?}, but a list of objects with it in {list:?}");
-            let path = if list.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-                format!(".{list}[]")
-            } else {
-                format!(".[{list:?}][]")
-            };
-            return (what, Some(Remedy::Advice(format!("take them out of it first (jq -c '{path}')").into())));
-        }
 
         let missing = looked.iter().filter(|(_, reason)| reason.code() == most).map(|(id, _)| *id);
         let fields = self.fields_of(missing);
         let names: Vec<&str> =
             fields.iter().filter(|field| !field.is_nested).map(|field| field.name.as_str()).collect();
-        let shown: String = names.join(", ").chars().take(SHOWN).collect();
-        let what = format!("{count}: {source} has no field {field:?} among its fields ({shown})");
+        let what = format!("{count}: {source} has no field {field:?} among its fields ({})", nearest::shown(&names));
 
         // The field with most text, if no name tells.
         let texts: Vec<&str> = fields.iter().filter(|field| field.text > 0).map(|field| field.name.as_str()).collect();
@@ -137,27 +130,6 @@ impl Corpus {
             None => most.map(|field| field.name.as_str()).into_iter().collect(),
         };
         (what, reason.remedy().map(|remedy| nearest::remedy(remedy, &candidates)))
-    }
-
-    /// The first field of a record that is a list whose first value is an object with a field `wanted`: a file of
-    /// records in a frame, as interfaces of the web answer. A list of messages is no such field: it is a text in parts.
-    fn list_of_records(&self, id: DocId, wanted: &str) -> Option<String> {
-        let raw = self.raw(id).ok()?;
-        let line = std::str::from_utf8(&raw).ok()?;
-
-        let mut found = None;
-        let _ = json::scan(line, |name, value| {
-            let inner = line.get(value.range).and_then(|list| list.strip_prefix('['));
-            let mut values = inner.map(|inner| serde_json::Deserializer::from_str(inner).into_iter());
-            let first: Option<BTreeMap<String, IgnoredAny>> = values.as_mut().and_then(|values| values.next()?.ok());
-            let is_messages = |first: &BTreeMap<String, IgnoredAny>| {
-                texts::FIELDS.contains(&&*name) || SPEAKERS.iter().any(|speaker| first.contains_key(*speaker))
-            };
-            if found.is_none() && first.is_some_and(|first| first.contains_key(wanted) && !is_messages(&first)) {
-                found = Some(name.into_owned());
-            }
-        });
-        found
     }
 
     /// The fields of some records, in the order in which they occur, and those of objects in them.

@@ -6,6 +6,7 @@ use std::fmt;
 use super::compression;
 use crate::document::RecordSource;
 use crate::error::{Error, ErrorKind, Phrasing, Remedy, RustPhrasing, with_remedy};
+use crate::wording::counted;
 
 /// A record that could not be read. Shown as `PATH:LINE: reason`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -233,14 +234,17 @@ impl RejectReason {
                 format!("field {field:?} occurs more than once in the object, so its value is ambiguous")
             }
             Self::FieldCount { found, expected, lines: 0 | 1, .. } => {
-                format!("the record has {found} fields, the header {expected}")
+                format!("the record has {}, the header {expected}", fields(*found))
             }
             Self::FieldCount { found, expected, lines, .. } => {
-                format!("the record has {found} fields, the header {expected}; its quotes take {lines} lines")
+                format!("the record has {}, the header {expected}; its quotes take {lines} lines", fields(*found))
             }
             Self::UnclosedQuote { below, lines } => {
                 let place = below_here(*below);
-                format!("the quote that opens a field {place} is not closed; the record takes {lines} lines")
+                format!(
+                    "the quote that opens a field {place} is not closed; the record takes {}",
+                    counted(*lines, "line", "lines")
+                )
             }
             Self::InvalidUtf8 { offset } => format!("invalid UTF-8 at byte {offset}"),
             Self::NotText => {
@@ -293,6 +297,10 @@ impl RejectReason {
     }
 }
 
+fn fields(count: usize) -> String {
+    counted(count as u64, "field", "fields")
+}
+
 const fn set(purpose: &'static str, settings: &'static [(&'static str, &'static str)]) -> Remedy {
     Remedy::Set { purpose, settings }
 }
@@ -309,6 +317,6 @@ fn unchanged_input() -> Remedy {
 fn below_here(lines: u64) -> String {
     match lines {
         0 => "here".to_owned(),
-        lines => format!("{lines} lines below"),
+        lines => format!("{} below", counted(lines, "line", "lines")),
     }
 }

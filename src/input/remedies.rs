@@ -23,6 +23,14 @@ pub(super) const DECOMPRESS: Remedy = advice("decompress it first");
 pub(super) const GIVE_DICTIONARY: Remedy = advice("decompress it first (zstd -d -D DICTIONARY)");
 pub(super) const CONVERT_UTF32: Remedy = advice("convert it to UTF-8 first (iconv -f UTF-32 -t UTF-8)");
 pub(super) const DROP_SEPARATORS: Remedy = advice("take its record separators out first (tr -d '\\036')");
+pub(super) const FETCH_LFS: Remedy = advice("fetch the file itself first (git lfs pull)");
+pub(super) const FETCH_AGAIN: Remedy =
+    Remedy::Set { purpose: "fetch the file again, or read it as a page", settings: &[("input_format", "html")] };
+pub(super) const CUT_CODE: Remedy = advice("cut off what stands before the JSON and behind it first");
+pub(super) const EXTRACT_MESSAGES: Remedy = Remedy::Set {
+    purpose: "write its texts as JSON Lines first, or read it as one text",
+    settings: &[("input_format", "text")],
+};
 pub(super) const DECRYPT: Remedy = advice("unpack the archive with its password first");
 pub(super) const GIVE_FILE: Remedy = advice("give it as a file that is not compressed");
 pub(super) const PACK_ANEW: Remedy = advice("fetch or pack the archive anew");
@@ -55,7 +63,7 @@ pub(super) const BUILD_HTML: Remedy = Remedy::Rebuild { feature: "html" };
 pub(super) const BUILD_WARC: Remedy = Remedy::Rebuild { feature: "warc" };
 
 /// All of them, in the order in which their positions are stored: append only.
-pub(super) static STORED: [Remedy; 40] = [
+pub(super) static STORED: [Remedy; 44] = [
     UNPACK_LZ4,
     CONVERT_ARC,
     GIVE_WHOLE,
@@ -96,6 +104,10 @@ pub(super) static STORED: [Remedy; 40] = [
     GIVE_DICTIONARY,
     CONVERT_UTF32,
     DROP_SEPARATORS,
+    FETCH_LFS,
+    FETCH_AGAIN,
+    CUT_CODE,
+    EXTRACT_MESSAGES,
 ];
 
 const fn advice(text: &'static str) -> Remedy {

@@ -7,6 +7,7 @@ use super::stage_clock::StageClock;
 use super::summary::{ReferenceCounts, Summary};
 use crate::document::DocId;
 use crate::input::RepeatedIds;
+use crate::wording::counted;
 
 /// Collects the counts, warnings and times that stages return.
 pub(super) struct RunAccounts {
@@ -32,9 +33,8 @@ impl RunAccounts {
 
         if !tables.crowded.is_empty() {
             summary.warnings.push(format!(
-                "{} documents have more than {1} distinct headlines or lines; related ones were looked for among {1} \
-                 neighbours",
-                tables.crowded.len(),
+                "{} more than {1} distinct headlines or lines; related ones were looked for among {1} neighbours",
+                counted(tables.crowded.len() as u64, "document has", "documents have"),
                 short_similarity::WINDOW
             ));
         }
@@ -63,16 +63,18 @@ impl RunAccounts {
         let unseen = self.summary.containment.unseen_units;
         if unseen > 0 {
             self.warn(format!(
-                "{unseen} units were not searched for containers: more than 50 other units share nearly all of their \
-                 sampled shingles"
+                "{} not searched for containers: more than 50 other units share nearly all of {} sampled shingles",
+                counted(unseen, "unit was", "units were"),
+                if unseen == 1 { "its" } else { "their" }
             ));
         }
 
         let lost = self.summary.lost_pairs;
         if lost > 0 {
             self.warn(format!(
-                "up to {lost} candidate pairs were not verified: lines of one template beyond the nearest, or lists longer \
-                 than the largest bucket (max_bucket)"
+                "up to {} not verified: lines of one template beyond the nearest, or lists longer \
+                 than the largest bucket (max_bucket)",
+                counted(lost, "candidate pair was", "candidate pairs were")
             ));
         }
     }

@@ -36,6 +36,7 @@ use crate::input::RepeatedIds;
 use crate::lsh::{ComponentBatch, Node};
 use crate::page::SourceResolver;
 use crate::parallel;
+use crate::wording::counted;
 
 /// Bytes of a cluster member: itself, its share of the cluster, and the notes of `dedup` on it.
 const BYTES_PER_MEMBER: u64 = 200;
@@ -166,7 +167,9 @@ impl<'a> BatchRun<'a> {
         let (ranks, lacking) = keeper_order::ranks(self.setup.options, &self.tables, self.setup.corpus.references());
 
         if let (Some(field), true) = (keep.field(), lacking > 0) {
-            self.accounts.warn(format!("{lacking} records have no readable field `{field}`; they become keepers last"));
+            let records = counted(lacking, "record has", "records have");
+            let last = if lacking == 1 { "it becomes a keeper last" } else { "they become keepers last" };
+            self.accounts.warn(format!("{records} no readable field `{field}`; {last}"));
         }
         self.warn_undated();
         self.warn_unnamed();

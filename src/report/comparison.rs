@@ -13,6 +13,7 @@ use crate::pipeline::{ComparedText, Comparison};
 use crate::shingle::ShingleKind;
 use crate::similarity::align::{RunSide, TokenRun};
 use crate::similarity::{Relation, VariantReason};
+use crate::wording::counted;
 
 #[derive(Serialize)]
 struct ComparisonRow<'a> {
@@ -133,7 +134,12 @@ fn text(
     for (letter, named, side) in [("A", a, &found.a), ("B", b, &found.b)] {
         let ComparedText { language, tokens, shingles, .. } = side;
         let id = style.bold(&style.original(named.id));
-        writeln!(out, "{letter}  {id}  language {language}, {} tokens, {shingles} shingles", tokens.len())?;
+        writeln!(
+            out,
+            "{letter}  {id}  language {language}, {}, {}",
+            counted(tokens.len() as u64, "token", "tokens"),
+            counted(*shingles as u64, "shingle", "shingles")
+        )?;
     }
 
     let relation = style.bold(&found.relation.map_or_else(|| "none".to_owned(), relation_with_reason));
@@ -141,7 +147,7 @@ fn text(
     if let Some(reason) = found.relation.and_then(Relation::reason) {
         writeln!(out, "no copies: {}", reason.sentence())?;
     }
-    writeln!(out, "{} shingles shared ({})\n", found.shared, found.measure)?;
+    writeln!(out, "{} shared ({})\n", counted(found.shared as u64, "shingle", "shingles"), found.measure)?;
 
     found.runs.iter().try_for_each(|run| run_text(found, run, a, b, style, out))?;
 
@@ -184,7 +190,7 @@ fn both(tokens: usize, original: &str, style: ReportStyle) -> String {
     }
 
     let (head, tail) = (words[..END].join(" "), words[words.len() - END..].join(" "));
-    format!("{tokens} tokens: {} … {}", style.original(&head), style.original(&tail))
+    format!("{}: {} … {}", counted(tokens as u64, "token", "tokens"), style.original(&head), style.original(&tail))
 }
 
 /// The text on one line, with single spaces.

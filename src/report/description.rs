@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::json_rows::write_json;
 use super::style::{ReportFormat, ReportStyle};
 use crate::describe::{DateTotals, Description, LengthSummary};
+use crate::wording::counted;
 
 /// Most sources, and most months, of the text format.
 const MOST_ROWS: usize = 20;
@@ -44,7 +45,7 @@ fn totals(found: &Description, style: ReportStyle, out: &mut dyn Write) -> io::R
         line("", &format!("{count} rejected: {reason}"), style, out)?;
     }
     line("bytes", &format!("{} in records, {} in texts", records.bytes, records.text_bytes), style, out)?;
-    line("empty", &format!("{} records without a letter or a digit", records.empty), style, out)?;
+    line("empty", &format!("{} without a letter or a digit", counted(records.empty, "record", "records")), style, out)?;
 
     let repeats = &found.repeats;
     let about = if repeats.sampled < 1.0 { "about " } else { "" };

@@ -68,7 +68,7 @@ fn an_unclosed_quote_is_one_reject_that_names_its_line() {
     let corpus = read("a.csv", "id,text\n1,x\n\"2\n3\",\"y\n4,z\n", InputOptions::default()).unwrap();
     assert_eq!(shown(&corpus), ["a.csv:2 1=x", "a.csv:3 unclosed_quote"]);
     let told = corpus.read(DocId::new(1)).unwrap_err().to_string();
-    assert!(told.starts_with("a.csv:3: ") && told.contains("1 lines below"), "{told}");
+    assert!(told.starts_with("a.csv:3: ") && told.contains("1 line below"), "{told}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use mukarrar::pipeline::Summary;
 use mukarrar::report::output::Outputs;
 use mukarrar::report::output_name::OutputName;
 use mukarrar::report::{HtmlReport, ReportStyle};
+use mukarrar::wording::counted;
 
 /// Writes results to standard output, or to a file that appears when `outputs` are committed.
 pub(super) fn write_results(
@@ -86,10 +87,12 @@ pub(super) fn exit_of(summary: &Summary, strict: bool, copies_found: bool, conso
     if strict && (rejected > 0 || lost > 0 || unsearched > 0) {
         let unsearched = match unsearched {
             0 => String::new(),
-            count => format!(", {count} units not searched for containers"),
+            count => format!(", {} not searched for containers", counted(count, "unit", "units")),
         };
         console.error(&format!(
-            "--strict: {rejected} records rejected, {lost} candidate pairs lost{unsearched}; results were written"
+            "--strict: {} rejected, {} lost{unsearched}; results were written",
+            counted(rejected, "record", "records"),
+            counted(lost, "candidate pair", "candidate pairs")
         ));
         return Exit::Error;
     }
@@ -106,7 +109,9 @@ fn references_read(summary: &Summary) -> u64 {
 pub(super) fn warn_of_rejects(rejected: u64, read: u64, console: &Console) {
     if rejected.saturating_mul(2) > read {
         console.warning(&format!(
-            "{rejected} of {read} records were rejected; dedup --rejected FILE writes the reasons, --strict makes this an error"
+            "{rejected} of {} {} rejected; dedup --rejected FILE writes the reasons, --strict makes this an error",
+            counted(read, "record", "records"),
+            if rejected == 1 { "was" } else { "were" }
         ));
     }
 }

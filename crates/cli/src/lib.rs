@@ -42,6 +42,7 @@ mod known_indexes;
 #[cfg(feature = "server")]
 mod label;
 mod manual;
+mod mapped_input;
 mod memory;
 mod normalize;
 mod pairs;
@@ -86,6 +87,7 @@ pub fn default_memory_limit() -> Option<u64> {
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     allocator::adjust();
     exit::on_interrupt();
+    mapped_input::tell_of_shrinking_files();
     #[cfg(unix)]
     raise_open_file_limit();
     #[cfg(feature = "parquet")]

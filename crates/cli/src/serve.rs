@@ -11,6 +11,7 @@ use super::exit::{self, Exit};
 use super::index::args::{DirectoryArgs, SettingsArgs};
 use super::index::opening;
 use mukarrar::error::{ErrorKind, Result};
+use mukarrar::wording::counted;
 use mukarrar_server::{BearerToken, Server, ServerLimits, TlsIdentity};
 
 pub(super) const EXAMPLES: &str =
@@ -125,7 +126,11 @@ pub(super) fn run(arguments: &ServeArgs, console: &Console) -> Result<Exit> {
 
     let documents = index.len();
     let (scheme, address) = (server.scheme(), server.address());
-    console.note(&format!("{scheme}://{address} serves {}: {documents} documents", directory.display()));
+    console.note(&format!(
+        "{scheme}://{address} serves {}: {}",
+        directory.display(),
+        counted(documents as u64, "document", "documents")
+    ));
     server.run(index)?;
     Ok(Exit::Done)
 }

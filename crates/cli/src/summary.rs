@@ -10,6 +10,7 @@ use mukarrar::document::DocId;
 use mukarrar::input::{Corpus, SkipReason};
 use mukarrar::pipeline::Summary;
 use mukarrar::story::StoryCounts;
+use mukarrar::wording::counted;
 
 /// Largest number of rejected records that are listed by default.
 const FEW: usize = 3;
@@ -123,7 +124,11 @@ fn lines(summary: &Summary) -> Vec<String> {
     )];
     if let Some(known) = &summary.known {
         let copies: u64 = known.copies.values().sum();
-        lines.push(format!("index    {copies} copies of {} stored texts", known.texts));
+        lines.push(format!(
+            "index    {} of {}",
+            counted(copies, "copy", "copies"),
+            counted(known.texts, "stored text", "stored texts")
+        ));
     }
     if let Some(references) = summary.references {
         lines.push(format!("against  {} read, {} of them rejected", references.read, references.rejected));
@@ -132,14 +137,16 @@ fn lines(summary: &Summary) -> Vec<String> {
         lines.push(format!("edited   {} of the kept records", records.edited));
     }
     if let Some(spans) = summary.stripped_spans {
-        lines.push(format!("stripped {spans} spans of boilerplate"));
+        lines.push(format!("stripped {} of boilerplate", counted(spans, "span", "spans")));
     }
 
     if let Some(counts) = summary.contaminated {
         let rejected = if counts.rejected > 0 { format!(" ({} rejected)", counts.rejected) } else { String::new() };
         lines.push(format!(
-            "tests    {} of {} items{rejected} stand in {} documents",
-            counts.found, counts.items, counts.documents
+            "tests    {} of {}{rejected} found in {}",
+            counts.found,
+            counted(counts.items, "item", "items"),
+            counted(counts.documents, "document", "documents")
         ));
     }
 
@@ -209,13 +216,19 @@ fn story_lines(counts: StoryCounts) -> Vec<String> {
         ),
     ];
     if counts.archived > 0 {
-        lines.push(format!("archive  {} documents", counts.archived));
+        lines.push(format!("archive  {}", counted(counts.archived, "document", "documents")));
     }
     if counts.without_vector > 0 {
-        lines.push(format!("noted    {} documents without a vector, compared by words alone", counts.without_vector));
+        lines.push(format!(
+            "noted    {} without a vector, compared by words alone",
+            counted(counts.without_vector, "document", "documents")
+        ));
     }
     if counts.passed_over > 0 {
-        lines.push(format!("noted    {} candidates passed over in the longest lists", counts.passed_over));
+        lines.push(format!(
+            "noted    {} passed over in the longest lists",
+            counted(counts.passed_over, "candidate", "candidates")
+        ));
     }
     lines
 }

@@ -100,6 +100,12 @@ fn value_tip(option: &str, value: &str) -> Option<String> {
         return Some(format!("write {plain}"));
     }
 
+    // A share of a hundred.
+    let share = value.strip_suffix(['%', '٪']).and_then(|share| share.trim().parse::<f64>().ok());
+    if let (Some(share), true) = (share, option != "--memory") {
+        return Some(format!("write {}", share / 100.0));
+    }
+
     match option {
         "--threads" => Some("give a number of threads; without the option, every core is used".to_owned()),
         "--memory" => Some("give a size such as 4G; without the option, it is 70 % of the free memory".to_owned()),

@@ -13,6 +13,7 @@ use mukarrar::error::Result;
 use mukarrar::input::Corpus;
 use mukarrar::page::UnitLevel;
 use mukarrar::report;
+use mukarrar::wording::counted;
 
 #[derive(Debug, Args)]
 pub(super) struct UnitsArgs {
@@ -49,7 +50,10 @@ pub(super) fn run(arguments: &UnitsArgs, console: &Console) -> Result<Exit> {
 
     summary::show_rejected(&corpus, &rejects, &decoded, verbosity, console);
     if *strict && !rejects.is_empty() {
-        console.error(&format!("--strict: {} records rejected; results were written", rejects.len()));
+        console.error(&format!(
+            "--strict: {} rejected; results were written",
+            counted(rejects.len() as u64, "record", "records")
+        ));
         return Ok(Exit::Error);
     }
     finish::warn_of_rejects(rejects.len() as u64, corpus.len() as u64, console);

@@ -37,8 +37,8 @@ pub(crate) const MONTHS: &[(&[&str], u8, MonthCalendar)] = &[
     (&["شعبان"], 8, MonthCalendar::Lunar),
     (&["رمضان"], 9, MonthCalendar::Lunar),
     (&["شوال"], 10, MonthCalendar::Lunar),
-    (&["ذو القعدة", "ذي القعدة"], 11, MonthCalendar::Lunar),
-    (&["ذو الحجة", "ذي الحجة"], 12, MonthCalendar::Lunar),
+    (&["ذو القعدة", "ذي القعدة", "ذوالقعدة"], 11, MonthCalendar::Lunar),
+    (&["ذو الحجة", "ذي الحجة", "ذوالحجة"], 12, MonthCalendar::Lunar),
 ];
 
 /// The calendar of a month.
@@ -51,6 +51,10 @@ pub(crate) enum MonthCalendar {
     /// Muharram to Dhu al-Hijja.
     Lunar,
 }
+
+/// The last year of a day in numbers alone that may be of the Solar Hijri calendar: it ends in March 2032. Years of the
+/// lunar calendar from the next one on began in 1990.
+pub(crate) const LAST_SOLAR_YEAR: i64 = 1410;
 
 /// The Gregorian day of a day of the Solar Hijri calendar, by the cycle of 33 years, which is exact from 1244 to 1530.
 pub(crate) fn from_solar(year: i64, month: u8, day: i64) -> (i64, u8, u8) {

@@ -7,7 +7,8 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
 use super::DateOrder;
-use super::months::{MONTHS, MonthCalendar, from_solar};
+use super::lunar::from_lunar;
+use super::months::{LAST_SOLAR_YEAR, MONTHS, MonthCalendar, from_solar};
 
 mod tokens;
 
@@ -47,20 +48,27 @@ const ZONES: &[(&[&str], i64)] = &[
 /// The words between the wordings of one day in two calendars.
 const EQUALS: &[&str] = &["الموافق", "الموافقه", "موافق", "مطابق", "برابر"];
 
+/// The names of the Hijri calendars behind a year, as in «1436 هـ», «1404 ه.ش»: either one, the lunar one, the solar one.
+const HIJRI: &[&str] = &["ه", "ہ", "هجري", "هجريه", "ہجري", "ah", "h"];
+const LUNAR: &[&str] = &["ق", "قمري", "قمريه"];
+const SOLAR: &[&str] = &["ش", "شمسي", "شمسيه", "خورشيدي"];
+
 /// Reads a written date, in seconds since 1970. `order` is that of day and month as numbers.
 pub(super) fn read(text: &str, order: Option<DateOrder>) -> Option<i64> {
     let mut tokens = tokens(text)?;
 
-    // «23 شوال 1436 هـ الموافق 8 أغسطس 2015»: one of the two is of a calendar that is read.
+    // «23 شوال 1436 هـ الموافق 8 أغسطس 2015»: a lunar month may begin a day earlier or later elsewhere.
     if let Some(at) = tokens.iter().position(|token| is_word(token, EQUALS)) {
         let second = tokens.split_off(at + 1);
         tokens.pop();
-        return moment(&second, order).or_else(|| moment(&tokens, order));
+        let either = [moment(&second, order), moment(&tokens, order)].into_iter().flatten();
+        return either.min_by_key(|(_, calendar)| *calendar == MonthCalendar::Lunar).map(|(seconds, _)| seconds);
     }
-    moment(&tokens, order)
+    moment(&tokens, order).map(|(seconds, _)| seconds)
 }
 
-fn moment(tokens: &[Token], order: Option<DateOrder>) -> Option<i64> {
+/// The moment, in seconds since 1970, and the calendar of its day.
+fn moment(tokens: &[Token], order: Option<DateOrder>) -> Option<(i64, MonthCalendar)> {
     let mut rest = tokens.to_vec();
     let time = take_time(&mut rest)?;
     let offset = take_offset(&mut rest);
@@ -68,20 +76,33 @@ fn moment(tokens: &[Token], order: Option<DateOrder>) -> Option<i64> {
     rest.retain(|token| {
         !is_word(token, FILLERS) && !matches!(token, Token::Sign(',' | '،' | '|' | '(' | ')' | '؛' | ';'))
     });
-    // «2015م»: the letter stands for the calendar.
-    if let [.., Token::Number(_, 4), Token::Word(letter)] = &rest[..]
+    // «2015م», «2015/07/21م»: the letter stands for the calendar.
+    if let [.., Token::Number(..), Token::Word(letter)] = &rest[..]
         && matches!(letter.as_str(), "م" | "ء")
     {
         rest.pop();
     }
 
-    let (year, month, day) = named_month(&rest).or_else(|| numbers(&rest, order))?;
+    let named = take_calendar(&mut rest);
+    let (calendar, year, month, day) = named_month(&rest, named).or_else(|| numbers(&rest, order, named))?;
+    let (year, month, day) = gregorian(calendar, year, month, day)?;
     let (year, month, day) = (i16::try_from(year).ok()?, month, i8::try_from(day).ok()?);
     let (hour, minute, second) = time.unwrap_or_default();
     let moment = DateTime::new(year, i8::try_from(month).ok()?, day, hour, minute, second, 0).ok()?;
 
     let seconds = Offset::UTC.to_timestamp(moment).ok()?.as_second();
-    Some(seconds - offset.unwrap_or(0))
+    Some((seconds - offset.unwrap_or(0), calendar))
+}
+
+/// Takes the name of a Hijri calendar out of the tokens: «هـ», «ه.ق», «هجري شمسي».
+fn take_calendar(tokens: &mut Vec<Token>) -> Option<MonthCalendar> {
+    let is_name = |token: &Token| [HIJRI, LUNAR, SOLAR].iter().any(|words| is_word(token, words));
+    let start = tokens.iter().position(is_name)?;
+    let length = tokens[start..].iter().take_while(|token| is_name(token) || **token == Token::Sign('.')).count();
+
+    let mut name = tokens.drain(start..start + length);
+    let is_solar = name.any(|token| is_word(&token, SOLAR));
+    Some(if is_solar { MonthCalendar::Solar } else { MonthCalendar::Lunar })
 }
 
 /// Takes the clock time out of the tokens: `Some(None)` without one, `None` for one that is wrong.
@@ -196,8 +217,12 @@ fn take_offset(tokens: &mut Vec<Token>) -> Option<i64> {
     offset
 }
 
-/// A day with the name of its month: «21 يوليو 2015», «July 21, 2015», «2015 Jul 21», «21 تموز/يوليو 2015».
-fn named_month(tokens: &[Token]) -> Option<(i64, u8, i64)> {
+/// A day of a calendar: its year, month and day.
+type CalendarDay = (MonthCalendar, i64, i64, i64);
+
+/// A day with the name of its month: «21 يوليو 2015», «July 21, 2015», «2015 Jul 21», «21 تموز/يوليو 2015». A calendar that
+/// is `named` must be that of the month.
+fn named_month(tokens: &[Token], named: Option<MonthCalendar>) -> Option<CalendarDay> {
     let mut month: Option<(u8, MonthCalendar)> = None;
     let mut numbers: Vec<(i64, usize)> = Vec::new();
     let mut at = 0;
@@ -226,12 +251,12 @@ fn named_month(tokens: &[Token]) -> Option<(i64, u8, i64)> {
         [(day, 1 | 2), (year, 4 | 5)] | [(year, 4 | 5), (day, 1 | 2)] => (year, day),
         _ => return None,
     };
-    match calendar {
-        MonthCalendar::Gregorian => (1600..2200).contains(&year).then_some((year, month, day)),
-        MonthCalendar::Solar => solar(year, i64::from(month), day),
-        // It has no exact Gregorian day.
-        MonthCalendar::Lunar => None,
-    }
+    let fits = match named {
+        None => true,
+        Some(MonthCalendar::Solar) => calendar == MonthCalendar::Solar,
+        Some(_) => calendar != MonthCalendar::Gregorian,
+    };
+    fits.then_some((calendar, year, i64::from(month), day))
 }
 
 /// The month whose name begins at `at`, with the number of its words.
@@ -249,7 +274,7 @@ fn month_at(tokens: &[Token], at: usize) -> Option<(u8, MonthCalendar, usize)> {
 }
 
 /// A day of three numbers: the year first, or last with the order that is given.
-fn numbers(tokens: &[Token], order: Option<DateOrder>) -> Option<(i64, u8, i64)> {
+fn numbers(tokens: &[Token], order: Option<DateOrder>, named: Option<MonthCalendar>) -> Option<CalendarDay> {
     let [
         Token::Number(a, a_digits),
         Token::Sign(first @ ('/' | '-' | '.')),
@@ -270,17 +295,26 @@ fn numbers(tokens: &[Token], order: Option<DateOrder>) -> Option<(i64, u8, i64)>
         (1 | 2, 4 | 5, Some(DateOrder::MonthFirst)) => (*c, *c_digits, *a, *b),
         _ => return None,
     };
-    if digits == 5 {
-        return solar(year, month, day);
-    }
-    (1600..2200).contains(&year).then_some((year, u8::try_from(month).ok()?, day))
+    let calendar = named.unwrap_or(match year {
+        1300..=1500 if year > LAST_SOLAR_YEAR => MonthCalendar::Lunar,
+        _ if digits == 5 => MonthCalendar::Solar,
+        _ => MonthCalendar::Gregorian,
+    });
+    Some((calendar, year, month, day))
 }
 
-/// The Gregorian day of a day of the Solar Hijri calendar.
-fn solar(year: i64, month: i64, day: i64) -> Option<(i64, u8, i64)> {
-    let longest = if month <= 6 { 31 } else { 30 };
-    let is_day = (1300..1500).contains(&year) && (1..=12).contains(&month) && (1..=longest).contains(&day);
-    let (year, month, day) = from_solar(year, u8::try_from(month).ok().filter(|_| is_day)?, day);
+/// The Gregorian day of a day of `calendar`, if there is that day in the years that are read.
+fn gregorian(calendar: MonthCalendar, year: i64, month: i64, day: i64) -> Option<(i64, u8, i64)> {
+    let month = u8::try_from(month).ok().filter(|month| (1..=12).contains(month))?;
+    let (year, month, day) = match calendar {
+        MonthCalendar::Gregorian => return (1600..2200).contains(&year).then_some((year, month, day)),
+        MonthCalendar::Lunar => from_lunar(year, month, day)?,
+        MonthCalendar::Solar => {
+            let longest = if month <= 6 { 31 } else { 30 };
+            let is_day = (1300..1500).contains(&year) && (1..=longest).contains(&day);
+            is_day.then(|| from_solar(year, month, day))?
+        }
+    };
     Some((year, month, i64::from(day)))
 }
 
@@ -314,6 +348,21 @@ mod tests {
             ("8 أغسطس 2015 الموافق 23 شوال 1436", "2015-08-08T00:00:00Z"),
             ("۲۳ فروردین ۱۴۰۵ - ۱۱:۲۰", "2026-04-12T11:20:00Z"),
             ("۱۴۰۳/۰۲/۱۱", "2024-04-30T00:00:00Z"),
+            ("23 شوال 1436", "2015-08-08T00:00:00Z"),
+            ("الثلاثاء ٥ شوال ١٤٣٦ هـ", "2015-07-21T00:00:00Z"),
+            ("۵ شوال ۱۴۴۵ھ", "2024-04-14T00:00:00Z"),
+            ("1436/10/05", "2015-07-21T00:00:00Z"),
+            ("1436-10-05 02:51", "2015-07-21T02:51:00Z"),
+            ("1436/10/05 هـ", "2015-07-21T00:00:00Z"),
+            ("١٤٣٦/١٠/٠٥هـ", "2015-07-21T00:00:00Z"),
+            ("1436/10/05 AH", "2015-07-21T00:00:00Z"),
+            ("1436/10/05هـ الموافق 2015/07/22م", "2015-07-22T00:00:00Z"),
+            ("2015/07/22م الموافق 1436/10/05هـ", "2015-07-22T00:00:00Z"),
+            ("1403/02/11 هـ.ش", "2024-04-30T00:00:00Z"),
+            ("1403/02/11 ه.ش", "2024-04-30T00:00:00Z"),
+            ("1403/02/11 هجري شمسي", "2024-04-30T00:00:00Z"),
+            ("۱۴۰۳/۰۲/۱۱ ه.ق", "1982-12-07T00:00:00Z"),
+            ("1403/02/11 هـ", "1982-12-07T00:00:00Z"),
             ("اتوار 9 جون 2024", "2024-06-09T00:00:00Z"),
             ("2 Apr 2025", "2025-04-02T00:00:00Z"),
             ("April 2nd, 2025 at 2:10 PM", "2025-04-02T14:10:00Z"),
@@ -341,6 +390,9 @@ mod tests {
         }
         assert_eq!(date("3/4/2015 02:51", days).as_deref(), Some("2015-04-03T02:51:00Z"));
         assert_eq!(date("3/4/2015 2:51 PM", months).as_deref(), Some("2015-03-04T14:51:00Z"));
+        assert_eq!(date("05/10/1436", days).as_deref(), Some("2015-07-21T00:00:00Z"));
+        assert_eq!(date("05/10/1436 هـ", days).as_deref(), Some("2015-07-21T00:00:00Z"));
+        assert_eq!(date("05/10/1436", None), None);
         assert_eq!(date("3/4/15", days), None);
     }
 
@@ -349,7 +401,12 @@ mod tests {
         let texts = [
             "يوليو 2015",
             "21 يوليو",
-            "23 شوال 1436",
+            "21 يوليو 2015 هـ",
+            "5 شوال 1436 هـ.ش",
+            "1403/02/11",
+            "1436/13/05",
+            "1436/10/31",
+            "هـ",
             "31 فبراير 2015",
             "21 يوليو 2015 في القاهرة كتب محمد",
             "قبل 3 ساعات",

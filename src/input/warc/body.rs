@@ -27,6 +27,16 @@ fn broken(what: impl Into<String>) -> RejectReason {
     RejectReason::BrokenBody { what: what.into() }
 }
 
+/// A message of a later version of HTTP with the status line of version 1.1: `HTTP/2 200`, `h3 200`. Their heads have no
+/// form of their own as text, and crawlers write that of version 1.
+fn in_version_1(message: &[u8]) -> Cow<'_, [u8]> {
+    let versions = [&b"HTTP/2.0 "[..], b"HTTP/2 ", b"HTTP/3.0 ", b"HTTP/3 ", b"h2 ", b"h3 "];
+    match versions.iter().find_map(|version| message.strip_prefix(*version)) {
+        Some(rest) => Cow::Owned([b"HTTP/1.1 ", rest].concat()),
+        None => Cow::Borrowed(message),
+    }
+}
+
 impl HttpHead {
     /// The head at the beginning of a message, and the body after it.
     ///
@@ -34,6 +44,8 @@ impl HttpHead {
     ///
     /// The head is invalid or cut off.
     pub(super) fn split(message: &[u8]) -> Result<(Self, &[u8]), RejectReason> {
+        let (message, body) = (in_version_1(message), message);
+        let shift = message.len().saturating_sub(body.len());
         let mut fields = [httparse::EMPTY_HEADER; FIELDS];
         let mut response = httparse::Response::new(&mut fields);
 
@@ -45,7 +57,7 @@ impl HttpHead {
             .allow_multiple_spaces_in_response_status_delimiters(true)
             .ignore_invalid_headers_in_responses(true);
 
-        let (length, status) = match config.parse_response(&mut response, message) {
+        let (length, status) = match config.parse_response(&mut response, &message) {
             Ok(httparse::Status::Complete(length)) => (length, response.code),
             Ok(httparse::Status::Partial) => return Err(broken("the HTTP head is cut off")),
             Err(error) => return Err(broken(format!("no HTTP head ({error})"))),
@@ -68,7 +80,7 @@ impl HttpHead {
         encodings.append(&mut transfer);
 
         let content_type = values("Content-Type").into_iter().find(|value| !value.is_empty());
-        Ok((Self { status, content_type, chunked, encodings }, tail(message, length)))
+        Ok((Self { status, content_type, chunked, encodings }, tail(body, length.saturating_sub(shift))))
     }
 
     /// The body without chunks and compression, at most `limit` bytes. Many archives hold bodies that were decoded

@@ -6,7 +6,7 @@
 
 use super::lexicon::{LEXICON, WordSenses};
 use super::reading::LineWords;
-use crate::document::{Date, MonthCalendar, from_solar};
+use crate::document::{Date, LAST_SOLAR_YEAR, MonthCalendar, from_lunar, from_solar};
 
 /// A year, a month and a day of the Gregorian calendar.
 type CalendarDay = (i64, u8, u8);
@@ -93,9 +93,12 @@ impl LineWords<'_> {
     }
 }
 
-/// The day of three numbers. Years from 1300 to 1499 are of the Solar Hijri calendar.
+/// The day of three numbers. Years from 1300 on are of the Solar Hijri calendar, from 1411 to 1499 of the lunar one.
 fn civil(year: i64, month: i64, day: i64) -> Option<CalendarDay> {
     let month = u8::try_from(month).ok().filter(|month| (1..=12).contains(month))?;
+    if (LAST_SOLAR_YEAR + 1..1500).contains(&year) {
+        return from_lunar(year, month, day);
+    }
     let solar = (1300..1500).contains(&year);
     in_calendar(if solar { MonthCalendar::Solar } else { MonthCalendar::Gregorian }, year, month, day)
 }
@@ -133,6 +136,7 @@ mod tests {
             ("23 شوال 1436 هـ الموافق 8 أغسطس 2015", "2015-08-08T00:00:00Z"),
             ("تاریخ انتشار: ۲۳ فروردین ۱۴۰۵ - ۱۱:۲۰", "2026-04-12T11:20:00Z"),
             ("۱۴۰۳/۰۲/۱۱ - ۰۸:۳۰", "2024-04-30T08:30:00Z"),
+            ("نشر في 05/10/1436", "2015-07-21T00:00:00Z"),
             ("۳۰ اسفند ۱۴۰۳", "2025-03-20T00:00:00Z"),
             ("12 کانون الثاني 2024", "2024-01-12T00:00:00Z"),
             ("اتوار 9 جون 2024", "2024-06-09T00:00:00Z"),

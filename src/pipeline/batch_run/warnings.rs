@@ -5,6 +5,7 @@ use crate::document::{Date, DateOrder};
 use crate::input::FieldValue;
 use crate::page::UNNAMED_SOURCE;
 use crate::story::Undated;
+use crate::wording::counted;
 
 impl BatchRun<'_> {
     /// Warns of a run across sources in which no record has one.
@@ -22,22 +23,27 @@ impl BatchRun<'_> {
         if undated > 0 {
             let first = self.first_undated(field).map_or_else(String::new, |text| format!(" (the first: {text})"));
             let options = &self.setup.options;
-            let of_copies = "they are near everything in time".to_owned();
+            let is_one = undated == 1;
+            let of_copies = if is_one { "it is near everything in time" } else { "they are near everything in time" };
             let meaning = match options.stories.as_ref().map(|stories| stories.undated) {
-                None => of_copies,
+                None => of_copies.to_owned(),
                 Some(undated) => {
                     let of_stories = match undated {
+                        Undated::Apart if is_one => "it is in no story, unless a copy has a date",
                         Undated::Apart => "they are in no story, unless a copy has a date",
+                        Undated::Together if is_one => "unless a copy has a date, its story is told apart",
                         Undated::Together => "unless a copy has a date, their stories are told apart, as of one day",
                     };
                     // Without a window copies are found at any distance in time.
                     match options.window {
+                        Some(_) if is_one => format!("as a copy {of_copies}; {of_stories}"),
                         Some(_) => format!("as copies {of_copies}; {of_stories}"),
                         None => of_stories.to_owned(),
                     }
                 }
             };
-            self.accounts.warn(format!("{undated} records have no readable date in `{field}`{first}; {meaning}"));
+            let records = counted(undated as u64, "record has", "records have");
+            self.accounts.warn(format!("{records} no readable date in `{field}`{first}; {meaning}"));
         }
     }
 

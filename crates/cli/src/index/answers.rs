@@ -13,6 +13,7 @@ use mukarrar::index::{Match, TextStory};
 use mukarrar::report::text::sanitize;
 use mukarrar::report::{ReportFormat, score, write_json, write_row};
 use mukarrar::similarity::VariantReason;
+use mukarrar::wording::counted;
 
 /// The name of the answer for a record on which the index failed.
 const FAILED: &str = "error";
@@ -237,7 +238,7 @@ fn text(id: &str, answer: &RecordAnswer, out: &mut dyn Write) -> io::Result<()> 
 
 impl fmt::Display for AnswerCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} records read", self.written + self.rejects.len() as u64)?;
+        write!(f, "{} read", counted(self.written + self.rejects.len() as u64, "record", "records"))?;
         self.counts.iter().try_for_each(|(name, count)| write!(f, ", {count} {name}"))?;
         write!(f, ", {} rejected", self.rejects.len())
     }

@@ -19,6 +19,7 @@ use mukarrar::index::{Rank, Settings, ToldVerdict};
 use mukarrar::input::{Corpus, FieldValue, Input, Record, RepeatedIds, StoragePolicy};
 use mukarrar::page::{SourceResolver, UnitLevel};
 use mukarrar::report::ReportStyle;
+use mukarrar::wording::counted;
 use mukarrar::{Index, Item, Verdict};
 
 /// Number of records that are looked up at once.
@@ -350,7 +351,10 @@ fn finish_lookup(corpus: &Corpus, answers: &AnswerCounts, records: &RecordsArgs,
     }
 
     if *strict && !answers.rejects.is_empty() {
-        console.error(&format!("--strict: {} records rejected; the others were answered", answers.rejects.len()));
+        console.error(&format!(
+            "--strict: {} rejected; the others were answered",
+            counted(answers.rejects.len() as u64, "record", "records")
+        ));
         return Exit::Error;
     }
     finish::warn_of_rejects(answers.rejects.len() as u64, corpus.len() as u64, console);

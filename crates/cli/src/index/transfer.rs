@@ -18,6 +18,7 @@ use mukarrar::index::{IndexBuilder, MergeStats};
 use mukarrar::input::{CompressionOptions, decompressed};
 use mukarrar::report::output::{self, Outputs};
 use mukarrar::report::output_name::OutputName;
+use mukarrar::wording::counted;
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
@@ -63,10 +64,11 @@ pub(super) fn snapshot(arguments: &SnapshotArgs, console: &Console) -> Result<Ex
 
     let (linked, copied) = (made.linked_files, made.copied_files);
     console.note(&format!(
-        "{}: {} documents, as of commit {}; {linked} run files shared, {copied} copied",
+        "{}: {}, as of commit {}; {} shared, {copied} copied",
         target.display(),
-        made.documents,
-        made.commit
+        counted(made.documents, "document", "documents"),
+        made.commit,
+        counted(linked, "run file", "run files")
     ));
     Ok(Exit::Done)
 }

@@ -15,6 +15,7 @@ use mukarrar::Index;
 use mukarrar::document::{Date, Window};
 use mukarrar::error::{Error, Result};
 use mukarrar::index::Expiry;
+use mukarrar::wording::counted;
 
 #[derive(Debug, Args)]
 pub(crate) struct RemoveArgs {
@@ -131,7 +132,10 @@ pub(super) fn compact(arguments: &DirectoryArgs, console: &Console) -> Result<Ex
     index.close()?;
 
     let (before, after) = (compacted.bytes_before, compacted.bytes_after);
-    console.note(&format!("{} documents, {before} bytes before, {after} after", compacted.documents));
+    console.note(&format!(
+        "{}, {before} bytes before, {after} after",
+        counted(compacted.documents as u64, "document", "documents")
+    ));
     Ok(Exit::Done)
 }
 

@@ -353,7 +353,7 @@ fn other_files_are_refused_by_name() {
         ("damaged.tar", "a damaged tar archive, which is not read; fetch or pack the archive anew"),
         ("damaged.txt", "a damaged tar archive, which is not read"),
         ("cut.zip", "a damaged archive, by its name, which is not read"),
-        ("empty.tar.gz", "a damaged archive, by its name, which is not read"),
+        ("empty.tar.gz", "there is no file in the input"),
         ("wide.jsonl", "text in UTF-32, which is not read; convert it to UTF-8 first"),
         ("a.duckdb", "a DuckDB database, which is not read; export its table as CSV first"),
         (

@@ -19,6 +19,7 @@ mod index;
 mod inputs;
 mod label;
 mod manners;
+mod odd_files;
 mod outputs;
 mod pages;
 mod parquet;

@@ -110,7 +110,7 @@ fn the_warning_of_undated_records_says_what_becomes_of_them_here() {
     let home = home();
     let warned = |arguments: &str| {
         let (_, told) = done(&home, arguments);
-        let warning = told.lines().find(|line| line.contains("1 records have no readable date in `date`"));
+        let warning = told.lines().find(|line| line.contains("1 record has no readable date in `date`"));
         warning.unwrap_or_else(|| panic!("{told}")).to_owned()
     };
     let apart = warned(&format!("stories news.jsonl {DATED}"));
