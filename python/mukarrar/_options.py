@@ -97,6 +97,12 @@ class IndexSettings(TypedDict, total=False):
     verify: VerifyChoice | None
     window: timedelta | str | None
     stories: bool | None
+    idf: Path | None
+    story_threshold: float | None
+    story_leader: float | None
+    story_window: int | None
+    story_span: int | None
+    least_words: int | None
 
 
 class OpenSettings(IndexSettings, total=False):

@@ -1,25 +1,19 @@
 //! The index for crawlers.
 
-use std::fs::File;
-use std::io::BufReader;
 use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock};
 
-use mukarrar::index::{Expiry, IndexBuilder, Item, Rank, Verify};
-use mukarrar::input::Compression;
-use mukarrar::lsh::BandingOverrides;
-use mukarrar::report::output::{self, Outputs};
-use mukarrar::story::StoryOptions;
-use mukarrar::{Error, ErrorKind, Result};
+use mukarrar::index::{Expiry, Item, Rank};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
-use crate::errors::{attempt, caught, closed, detached, internal, parameter, raised};
-use crate::interruptible::{heard, interruptible};
-use crate::item::{BatchItem, CheckedText, ItemFields, KeyedText, moment};
-use crate::options::{each, facts, language, number, overrides, rules, whole, window, word};
-use crate::threads::on_threads;
+use crate::errors::{attempt, closed, detached, parameter, raised};
+use crate::index_access::{answered, export_to_file, import_from_file, json, recovery_dict};
+use crate::index_settings::{builder, opening_builder};
+use crate::interruptible::interruptible;
+use crate::item::{CheckedText, ItemFields, KeyedText, moment};
+use crate::options::whole;
 use crate::verdict::{PyMatch, PyVerdict};
 
 /// Texts seen so far, in memory (`PyIndex(...)`) or in a directory (`PyIndex.open(path, ...)`).
@@ -27,8 +21,9 @@ use crate::verdict::{PyMatch, PyVerdict};
 /// Keywords, all optional: `threshold` (.6), `recall` (.99), `profile` (`"standard"`), `language` (found in each text),
 /// `boilerplate` (`"ignore"`), `boilerplate_rules` (a file), `shingle` (`"word:3"`), `facts` (`"guard"`), `seed` (1 in memory, random for a
 /// new directory), `verify`
-/// (`"exact"` or `"estimate"`), `window` (a `timedelta` or text such as `"7d"`), `stories` (False; True tells them, of texts in order of time), `num_hashes`, `bands`, `rows`. A keyword that is
-/// `None` counts as left out.
+/// (`"exact"` or `"estimate"`), `window` (a `timedelta` or text such as `"7d"`), `stories` (False; True tells them, of texts in order of
+/// time) with `idf` (a file, of which the index keeps a copy), `story_threshold`, `story_leader`, `story_window`, `story_span` and
+/// `least_words` as of `dedup`, `num_hashes`, `bands`, `rows`. A keyword that is `None` counts as left out.
 ///
 /// Safe to share between threads: of equal texts inserted at once exactly one is new.
 ///
@@ -45,85 +40,10 @@ use crate::verdict::{PyMatch, PyVerdict};
 /// (1, False)
 #[pyclass(name = "Index", module = "mukarrar", frozen)]
 pub struct PyIndex {
-    index: RwLock<Option<mukarrar::Index>>,
-    directory: Option<PathBuf>,
+    pub(crate) index: RwLock<Option<mukarrar::Index>>,
+    pub(crate) directory: Option<PathBuf>,
     /// The process that made it. Asked before any lock, which another thread may have held when this process was forked.
-    process: u32,
-}
-
-/// Number of items, and bytes of their texts, between two looks for signals.
-const BATCH: usize = 2048;
-const BATCH_BYTES: usize = 2 << 20;
-
-/// Makes a builder from keywords. A keyword that is no setting goes to `other`, which returns whether it knows it.
-fn builder(
-    function: &str,
-    given: Option<&Bound<'_, PyDict>>,
-    mut other: impl FnMut(&mut IndexBuilder, &str, &Bound<'_, PyAny>) -> PyResult<bool>,
-) -> PyResult<IndexBuilder> {
-    let (mut builder, mut by_hand) = (mukarrar::Index::builder(), BandingOverrides::default());
-    each(function, given, |name, value| {
-        if value.is_none() {
-            return Ok(SETTINGS.contains(&name) || other(&mut builder, name, value)?);
-        }
-
-        // The methods of the builder take it by value, so it is taken out for each keyword and put back.
-        let now = std::mem::take(&mut builder);
-        builder = match name {
-            "threshold" => now.threshold(number(name, value)?),
-            "recall" => now.recall(number(name, value)?),
-            "profile" => now.profile(word(value)?),
-            "language" => match language(value)? {
-                Some(language) => now.language(language),
-                None => now,
-            },
-            "boilerplate" => now.boilerplate(word(value)?),
-            "boilerplate_rules" => now.boilerplate_rules(rules(value)?),
-            "shingle" => now.shingle(word(value)?),
-            "facts" => now.facts(facts(value)?),
-            "seed" => now.seed(whole(name, value)?),
-            "verify" => now.verify(verify(value)?),
-            "window" => match window(value)? {
-                Some(window) => now.window(window),
-                None => now,
-            },
-            "stories" if value.extract()? => now.stories(StoryOptions::default()),
-            "stories" => now,
-            _ => {
-                builder = now;
-                return Ok(overrides(&mut by_hand, name, value)? || other(&mut builder, name, value)?);
-            }
-        };
-        Ok(true)
-    })?;
-
-    Ok(builder.overrides(by_hand))
-}
-
-/// The settings of an index.
-const SETTINGS: [&str; 15] = [
-    "threshold",
-    "recall",
-    "profile",
-    "language",
-    "boilerplate",
-    "boilerplate_rules",
-    "shingle",
-    "facts",
-    "seed",
-    "verify",
-    "window",
-    "stories",
-    "num_hashes",
-    "bands",
-    "rows",
-];
-
-fn verify(value: &Bound<'_, PyAny>) -> PyResult<Verify> {
-    let name: String = value.extract()?;
-    let found = [Verify::Exact, Verify::Estimate].into_iter().find(|verify| verify.name() == name);
-
-    found.ok_or_else(|| parameter(value.py(), "verify", &name, "exact or estimate"))
+    pub(crate) process: u32,
 }
 
 #[pymethods]
@@ -131,7 +51,7 @@ impl PyIndex {
     #[new]
     #[pyo3(signature = (**settings))]
     fn new(py: Python<'_>, settings: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        let builder = builder("Index", settings, |_, _, _| Ok(false))?;
+        let builder = builder(py, "Index", settings, |_, _, _| Ok(false))?;
         attempt(py, || builder.build()).map(|index| Self::holding(index, None))
     }
 
@@ -160,18 +80,7 @@ impl PyIndex {
         create: bool,
         settings: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        let builder = builder("open", settings, |builder, name, value| {
-            if !["commit_every", "cache_size"].contains(&name) {
-                return Ok(false);
-            }
-
-            if !value.is_none() {
-                let now = std::mem::take(builder);
-                let number = whole(name, value)?;
-                *builder = if name == "cache_size" { now.cache_size(number) } else { now.commit_every(number) };
-            }
-            Ok(true)
-        })?;
+        let builder = opening_builder(py, settings)?;
 
         // The index opens files later, when the working directory of the program may be another.
         let path = std::path::absolute(&path).unwrap_or(path);
@@ -187,14 +96,14 @@ impl PyIndex {
         opened.map(|index| Self::holding(index, Some(path)))
     }
 
-    /// Checks whether `text` repeats a stored text. Stores nothing.
+    /// Checks whether `text` repeats a stored text. Stores nothing. With stories, the verdict has the `story` that it would join.
     ///
     /// `source` is whose text it is, `title` its title (for stories), `date` when it was published, `seen` when it was first seen (now, unless given), `kind` what
     /// unit it is (a document, unless given). Moments are `datetime`s, text or seconds since 1970.
     #[pyo3(signature = (text, **about), text_signature = "($self, text, *, source=None, title=None, date=None, seen=None, kind=None)")]
     fn check(&self, py: Python<'_>, text: &str, about: Option<&Bound<'_, PyDict>>) -> PyResult<PyVerdict> {
         let about = ItemFields::new("check", about)?;
-        self.with(py, |index| index.check(about.of(text))).map(PyVerdict::new)
+        self.with(py, |index| index.foretell(about.of(text))).and_then(PyVerdict::told)
     }
 
     /// Stores `text` under `key`, whether it repeats another or not; an empty text is not stored. `KeyExistsError` if `key` is
@@ -236,12 +145,11 @@ impl PyIndex {
         let texts = CheckedText::all("check_all", texts)?;
         self.in_batches(py, texts, |index, texts| {
             let items: Vec<Item<'_>> = texts.iter().map(CheckedText::item).collect();
-            index.check_all(&items)
+            index.foretell_all(&items)
         })?
         .into_iter()
-        .collect::<Result<Vec<_>>>()
-        .map_err(|error| raised(py, &error))
-        .map(|verdicts| verdicts.into_iter().map(PyVerdict::new).collect())
+        .map(|verdict| PyVerdict::told(verdict.map_err(|error| raised(py, &error))?))
+        .collect()
     }
 
     /// `insert` for many items, prepared on all cores and stored in the order given. An item is `(key, text)`, or
@@ -446,17 +354,8 @@ impl PyIndex {
     /// `commit` and `documents` (the state that was restored), `leftover_files`, `lost_commits` (`None` if unknown) and `message`.
     #[getter]
     fn recovery<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let Some(found) = self.with(py, |index| Ok(index.recovery().cloned()))? else { return Ok(None) };
-
-        let dict = PyDict::new(py);
-        dict.set_item("was_closed", found.was_closed)?;
-        dict.set_item("commit", found.commit)?;
-        dict.set_item("documents", found.documents)?;
-        dict.set_item("leftover_files", found.leftover_files)?;
-        dict.set_item("lost_commits", found.lost_commits)?;
-        dict.set_item("message", found.to_string())?;
-
-        Ok(Some(dict))
+        let found = self.with(py, |index| Ok(index.recovery().cloned()))?;
+        found.map(|found| recovery_dict(py, &found)).transpose()
     }
 
     /// Stores every text of another index with the same settings. Returns a dict of `inserted`, `duplicates` and `keys_known`.
@@ -476,27 +375,12 @@ impl PyIndex {
     /// Writes every text to a file of JSON Lines, after a line with the settings, and returns their number. The file replaces an
     /// existing one, appears only when complete, and cannot be inside the index.
     fn export_to(&self, py: Python<'_>, path: PathBuf) -> PyResult<u64> {
-        self.upkeep(py, |index, goes_on| {
-            if let Some(directory) = &self.directory {
-                output::outside(&path, directory)?;
-            }
-
-            let mut outputs = Outputs::new();
-            let mut out = outputs.create(&path, Compression::None)?;
-            let count = index.export_while(&mut out, goes_on)?;
-            outputs.finish(out)?;
-            outputs.commit()?;
-
-            Ok(count)
-        })
+        self.upkeep(py, |index, goes_on| export_to_file(index, self.directory.as_deref(), &path, goes_on))
     }
 
     /// Stores every text of an exported file. Returns a dict of `inserted`, `duplicates` and `keys_known`.
     fn import_from<'py>(&self, py: Python<'py>, path: PathBuf) -> PyResult<Bound<'py, PyAny>> {
-        let merged = self.upkeep(py, |index, goes_on| {
-            let failed = |source| Error::io("read", &path, source);
-            index.import_while(&mut BufReader::new(File::open(&path).map_err(failed)?), goes_on)
-        })?;
+        let merged = self.upkeep(py, |index, goes_on| import_from_file(index, &path, goes_on))?;
         json(py, serde_json::to_string(&merged))
     }
 
@@ -509,110 +393,6 @@ impl PyIndex {
     }
 }
 
-impl PyIndex {
-    fn holding(index: mukarrar::Index, directory: Option<PathBuf>) -> Self {
-        Self { index: RwLock::new(Some(index)), directory, process: std::process::id() }
-    }
-
-    /// Runs `work` on batches of items, on all threads of this process, without the interpreter's lock. Signals are heard between
-    /// batches; what was answered before stays as it is.
-    fn in_batches<I: BatchItem, T: Send>(
-        &self,
-        py: Python<'_>,
-        items: Vec<I>,
-        work: impl Fn(&mukarrar::Index, &[I]) -> Vec<Result<T>> + Send + Sync,
-    ) -> PyResult<Vec<Result<T>>> {
-        let (mut answers, mut rest) = (Vec::with_capacity(items.len()), items.as_slice());
-        while !rest.is_empty() {
-            let mut bytes = 0;
-            let full = rest.iter().take(BATCH).position(|item| {
-                bytes += item.bytes();
-                bytes > BATCH_BYTES
-            });
-            let (batch, later) = rest.split_at(full.map_or(BATCH.min(rest.len()), |place| place + 1));
-            rest = later;
-
-            let work = || self.with_open(|index| work(index, batch));
-            self.require_own_process(py)?;
-            let answered = on_threads(py, || caught(work))?.map_err(|what| internal(py, &what))?;
-            answers.extend(answered.ok_or_else(|| closed(py))?);
-            py.check_signals()?;
-        }
-        Ok(answers)
-    }
-
-    /// Runs `work` on the index; `None` if it is closed.
-    fn with_open<T>(&self, work: impl FnOnce(&mukarrar::Index) -> T) -> Option<T> {
-        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
-        index.as_ref().map(work)
-    }
-
-    /// Runs `work`, which takes long, on the index. It hears Ctrl-C: what it is given is false from then on.
-    fn upkeep<T: Send>(
-        &self,
-        py: Python<'_>,
-        work: impl FnOnce(&mukarrar::Index, &dyn Fn() -> bool) -> Result<T> + Send,
-    ) -> PyResult<T> {
-        self.require_own_process(py)?;
-        let answer = heard(py, |goes_on| self.with_open(|index| work(index, goes_on)).transpose())?;
-        answer.ok_or_else(|| closed(py))
-    }
-
-    /// Runs `work` on the index, without the interpreter's lock. `ClosedError` if it is closed.
-    fn with<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&mukarrar::Index) -> Result<T> + Send) -> PyResult<T> {
-        self.require_own_process(py)?;
-        let answer = detached(py, || self.with_open(work))?;
-
-        answer.ok_or_else(|| closed(py))?.map_err(|error| raised(py, &error))
-    }
-}
-
-impl PyIndex {
-    /// `ForkedError` in a forked child of the process that made the index.
-    fn require_own_process(&self, py: Python<'_>) -> PyResult<()> {
-        if self.process == std::process::id() {
-            return Ok(());
-        }
-        Err(raised(py, &ErrorKind::Forked { opened_by: self.process }.into()))
-    }
-}
-
-impl Drop for PyIndex {
-    /// Dropping an open index commits it. That can take long, so the interpreter's lock is released.
-    fn drop(&mut self) {
-        let index = self.index.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-
-        // After the interpreter has ended there is no lock to release; the index is then dropped with the closure.
-        let _ = index.map(|index| Python::try_attach(|py| py.detach(|| caught(|| drop(index)))));
-    }
-}
-
 fn top(value: &Bound<'_, PyAny>) -> PyResult<usize> {
     whole("top", value)
-}
-
-/// The list of answers to a batch. The first error is raised, or with `return_errors` each is in the place of its answer.
-fn answered<'py, T>(
-    py: Python<'py>,
-    answers: Vec<Result<T>>,
-    return_errors: bool,
-    object: impl Fn(T) -> PyResult<Py<PyAny>>,
-) -> PyResult<Bound<'py, PyList>> {
-    let list = PyList::empty(py);
-
-    for answer in answers {
-        match answer {
-            Ok(answer) => list.append(object(answer)?)?,
-            Err(error) if return_errors => list.append(raised(py, &error).into_value(py))?,
-            Err(error) => return Err(raised(py, &error)),
-        }
-    }
-
-    Ok(list)
-}
-
-/// Converts JSON to the objects of Python.
-fn json(py: Python<'_>, text: serde_json::Result<String>) -> PyResult<Bound<'_, PyAny>> {
-    let text = text.map_err(|error| PyTypeError::new_err(error.to_string()))?;
-    py.import("json")?.call_method1("loads", (text,))
 }

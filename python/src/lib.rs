@@ -13,6 +13,8 @@ mod corpus;
 mod engine;
 mod errors;
 mod index;
+mod index_access;
+mod index_settings;
 mod inspection;
 mod interruptible;
 mod item;

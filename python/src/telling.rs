@@ -63,6 +63,15 @@ impl TellingRequest {
         }
     }
 
+    /// The table that was given, if one was.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub fn given_table(&self) -> Result<Option<RarityTable>> {
+        self.idf.as_deref().map(RarityTable::read).transpose()
+    }
+
     /// Tells the stories of a corpus that was read as `reading`, if they are asked for.
     ///
     /// # Errors
@@ -78,7 +87,7 @@ impl TellingRequest {
         if !self.is_asked {
             return Ok(None);
         }
-        let table = self.idf.as_deref().map_or_else(|| Ok(RarityTable::built_in().clone()), RarityTable::read)?;
+        let table = self.given_table()?.unwrap_or_else(|| RarityTable::built_in().clone());
         let archive = match self.archive.as_slice() {
             [] => None,
             paths => {

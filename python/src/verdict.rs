@@ -49,8 +49,8 @@ impl PyVerdict {
         self.found.clone()
     }
 
-    /// Whose story a stored text tells: a dict of `leader` (the key of its first text), `joined`, `score`, `terms` and
-    /// `recurring_form`; `None` without stories.
+    /// Whose story the text tells, or would tell if it was only checked: a dict of `leader` (the key of its first text, `None` if a
+    /// checked text would be the first), `joined`, `score`, `terms` and `recurring_form`; `None` without stories.
     #[getter]
     fn story<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(story) = &self.story else { return Ok(None) };

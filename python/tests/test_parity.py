@@ -146,6 +146,17 @@ def test_an_index_tells_stories(tmp_path):
         assert [(story["leader"], story["joined"]) for story in told] == [("a", False), ("a", True)]
         copy = pickle.loads(pickle.dumps(seen.check_and_insert_all([("c", REPORTS[0]["text"])])[0]))
         assert copy.is_duplicate and copy.story["leader"] == "a"
+        about = {"title": REPORTS[1]["title"], "source": "w", "date": REPORTS[1]["day"]}
+        other = REPORTS[1]["text"].replace("أوضح", "ذكر")
+        assert seen.check(other, **about).story == seen.check_all([(other, about)])[0].story
+        assert (seen.check(other, **about).story["leader"], seen.check(other, **about).story["joined"]) == ("a", True)
+        assert len(seen) == 2
+        assert seen.export_to(tmp_path / "seen.jsonl") == 2
+    moved = mukarrar.Index(stories=True)
+    moved.import_from(tmp_path / "seen.jsonl")
+    merged = mukarrar.Index(stories=True, seed=moved.settings["seed"] and int(moved.settings["seed"]))
+    assert merged.merge(moved)["inserted"] == 2
+    assert [len(index.stories()) for index in (moved, merged)] == [1, 1]
     with mukarrar.Index.open(tmp_path / "seen", read_only=True) as seen:
         [story] = seen.stories(since="2024-03-06")
         assert (story["story"], story["size"], story["outlets"]) == ("a", 2, ["x", "y"])
@@ -153,6 +164,26 @@ def test_an_index_tells_stories(tmp_path):
     with pytest.raises(mukarrar.ParameterError, match="made with stories"):
         mukarrar.Index().stories()
     assert mukarrar.Index().check_and_insert("1", "نص قصير").story is None
+
+
+def test_an_index_takes_the_options_of_stories(tmp_path):
+    news, table = tmp_path / "news.jsonl", tmp_path / "own.idf"
+    news.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in REPORTS), "utf-8")
+    command("idf", news, "-o", table, "-q")
+    options = {"story_threshold": 0.6, "story_leader": 0.4, "story_window": 2, "story_span": 9, "least_words": 12}
+    with mukarrar.Index.open(tmp_path / "seen", stories=True, idf=table, **options) as seen:
+        assert seen.settings["stories"] == "0.6 0.4 2 9 12"
+        own = seen.settings["idf"]
+    table.unlink()
+    with mukarrar.Index.open(tmp_path / "seen") as seen:
+        assert seen.settings["idf"] == own != mukarrar.Index(stories=True).settings["idf"]
+    with pytest.raises(mukarrar.Error, match="was made with stories 0.6"):
+        mukarrar.Index.open(tmp_path / "seen", stories=True, story_threshold=0.7)
+    with pytest.raises(mukarrar.ParameterError, match="together with stories=True"):
+        mukarrar.Index(story_threshold=0.6)
+    with pytest.raises(TypeError, match="undated"):
+        mukarrar.Index(stories=True, undated="together")
+    assert "stories" not in mukarrar.Index(stories=None, idf=None).settings
 
 
 def test_vectors_count_in_stories():

@@ -18,7 +18,7 @@ use crate::pipeline::Options;
 use crate::shingle::ShingleKind;
 use crate::similarity::facts::Facts;
 use crate::sketch::{MinHasher, SketchParams};
-use crate::story::StoryOptions;
+use crate::story::{RarityTable, StoryOptions};
 
 /// Builds an [`Index`]. Every setting has a default.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +36,7 @@ pub struct IndexBuilder {
     verify: Option<Verify>,
     window: Option<Window>,
     stories: Option<StoryOptions>,
+    rarity: Option<Arc<RarityTable>>,
     #[cfg(feature = "persistent")]
     pub(super) budget: super::disk::DiskBudget,
 }
@@ -140,10 +141,18 @@ impl IndexBuilder {
     }
 
     /// Tells stories, see [`Index::tell`]. Dates are those of the items, no later than when they were first seen; what happens to
-    /// undated documents, vectors and the table of rare words are not chosen here. Default: none.
+    /// undated documents, and vectors, are not chosen here. Default: none.
     #[must_use]
     pub fn stories(mut self, stories: StoryOptions) -> Self {
         self.stories = Some(stories);
+        self
+    }
+
+    /// The table of how rare words are that stories are told with. An index in a directory keeps a copy, and opens with it from
+    /// then on. Default: the shipped table of Arabic, Persian and Urdu; to it, words of other languages are all equally rare.
+    #[must_use]
+    pub fn rarity(mut self, table: impl Into<Arc<RarityTable>>) -> Self {
+        self.rarity = Some(table.into());
         self
     }
 
@@ -195,6 +204,7 @@ impl IndexBuilder {
                 }
                 None => None,
             },
+            rarity: None,
             budget: super::disk::DiskBudget::default(),
         })
     }
@@ -232,6 +242,7 @@ impl IndexBuilder {
             verify: self.verify.or(other.verify),
             window: self.window.or(other.window),
             stories: self.stories.or(other.stories),
+            rarity: self.rarity.or(other.rarity),
             budget: self.budget,
         }
     }
@@ -254,6 +265,7 @@ impl IndexBuilder {
             ("verify", self.verify.is_some()),
             ("window", self.window.is_some()),
             ("stories", self.stories.is_some()),
+            ("idf", self.rarity.is_some()),
         ];
 
         given.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name).collect()
@@ -277,6 +289,16 @@ impl IndexBuilder {
             }
         };
 
+        let stories = self.stories.as_ref().map(checked_stories).transpose()?;
+        let rarity = match (&stories, &self.rarity) {
+            (Some(_), given) => Some(given.clone().unwrap_or_else(|| Arc::new(RarityTable::built_in().clone()))),
+            (None, None) => None,
+            (None, Some(table)) => {
+                let expected = "left out, or given together with stories";
+                return Err(Error::parameter("idf", table.digest(), expected));
+            }
+        };
+
         let banding = Banding::choose(threshold, recall, self.overrides)?;
         let params = SketchParams::new(banding.num_hashes(), seed, shingle, profile)?;
 
@@ -292,7 +314,8 @@ impl IndexBuilder {
             seed,
             verify,
             window: self.window,
-            stories: self.stories.as_ref().map(checked_stories).transpose()?,
+            stories,
+            rarity,
             banding,
             hasher: MinHasher::new(params),
             bounds: SearchBounds::default(),

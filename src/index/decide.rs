@@ -17,6 +17,7 @@ use super::stories::{TextStory, ToldVerdict};
 use super::text_index::Index;
 use crate::error::{ErrorKind, Result};
 use crate::similarity::facts::FactsGuard;
+use crate::story::StoredTelling;
 
 /// The best match of a text at some moment, and everything that it depends on.
 #[derive(Debug)]
@@ -149,6 +150,28 @@ impl Index {
         replaced: Option<InsertNumber>,
     ) -> Result<Option<TextStory>> {
         let number = self.storage.version()?.next;
+        let telling = match (&self.stories, text.story.take()) {
+            (Some(stories), Some(story)) => stories.tell(&*self.storage, number, key, &story)?,
+            _ => None,
+        };
+        self.store_told(key, text, (further, replaced), telling.as_ref()).inspect_err(|_| {
+            // It was told, and is not stored.
+            if let Some(stories) = &self.stories {
+                stories.forget();
+            }
+        })?;
+        Ok(telling.as_ref().map(TextStory::of))
+    }
+
+    /// As [`store`](Self::store), with what is told of the text.
+    pub(super) fn store_told(
+        &self,
+        key: &str,
+        text: PreparedText,
+        (further, replaced): (&[u64], Option<InsertNumber>),
+        telling: Option<&StoredTelling>,
+    ) -> Result<()> {
+        let number = self.storage.version()?.next;
         let words = match (&self.guard, &text.body) {
             (Some(_), StoredBody::Text { folded, .. }) if is_learned(number) => Some(folded.clone()),
             _ => None,
@@ -159,23 +182,13 @@ impl Index {
             ToldLanguage::Vote(vote) => Some(vote),
             ToldLanguage::Unsure { .. } | ToldLanguage::NotAsked => None,
         };
-        let telling = match (&self.stories, text.story.take()) {
-            (Some(stories), Some(story)) => stories.tell(&*self.storage, number, key, &story)?,
-            _ => None,
-        };
         let (record, hashes) = text.into_record(key, further);
-        let row = telling.as_ref().map(|telling| telling.to_bytes().into());
-        let notes = InsertNotes { is_learned: words.is_some(), vote, telling: row };
-        self.storage.insert(record, &hashes, replaced, notes).inspect_err(|_| {
-            // It was told, and is not stored.
-            if let Some(stories) = &self.stories {
-                stories.forget();
-            }
-        })?;
+        let telling = telling.map(|telling| telling.to_bytes().into());
+        self.storage.insert(record, &hashes, replaced, InsertNotes { is_learned: words.is_some(), vote, telling })?;
         if let (Some(guard), Some(words)) = (&self.guard, words) {
             guard.write().unwrap_or_else(PoisonError::into_inner).learn_compact(&words);
         }
-        Ok(telling.as_ref().map(TextStory::of))
+        Ok(())
     }
 
     /// An error if a text is stored under `key`.

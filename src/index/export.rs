@@ -1,77 +1,35 @@
-//! Export, import and merge: the texts of an index move to another one.
+//! Export, import and merge: the texts of an index move to another one, with their stories.
 
 use std::io::{BufRead, Write};
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-
-use super::answer::{Verdict, Verify};
+use super::answer::Verdict;
+#[cfg(feature = "persistent")]
+use super::answer::Verify;
 #[cfg(feature = "persistent")]
 use super::builder::IndexBuilder;
 use super::copy_counts::{CopyCount, CopyCounts};
+use super::export_format::{
+    EXPORT, EXPORT_VERSION, ExportHeader, ExportLine, ImportedText, read, unreadable, write_line,
+};
 use super::language_votes::LanguageVotes;
 use super::prepare::{PreparedText, TextPreparer};
 use super::ranking::verdict;
-use super::settings::Settings;
 use super::stats::MergeStats;
 use super::storage::going_on;
-use super::stored_text::{InsertNumber, StoredBody, StoredText};
+use super::stored_text::{InsertNumber, StoredText};
+use super::stories::{StoryCarrier, ToldText, each_told};
 use super::text_index::Index;
-use crate::document::Date;
-use crate::error::{Error, ErrorKind, Operation, Remedy, Result};
-use crate::normalize::alphabet;
-use crate::shingle::Fingerprint;
+use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "persistent")]
+use crate::error::{Operation, Remedy};
+use crate::story::StoredTelling;
 
-/// The first line of an export.
-#[derive(Serialize, Deserialize)]
-struct ExportHeader {
-    mukarrar_index: u32,
-    settings: Map<String, Value>,
-    /// The languages of the texts ever stored.
-    #[serde(default, skip_serializing_if = "LanguageVotes::is_empty")]
-    languages: LanguageVotes,
-}
-
-/// Version of the format of exports.
-const EXPORT_VERSION: u32 = 1;
-
-/// The remedy for a file that is not an export.
-const EXPORT: Remedy = Remedy::Run { purpose: "export it", operations: &[Operation::ExportIndex] };
-
-/// A text in an export; `text` or `sketch` is given, depending on [`Verify`].
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ExportLine {
-    key: String,
-    seen: i64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    date: Option<i64>,
-    /// The folded text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    text: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    sketch: Option<ExportSketch>,
-    /// Its copies, which are not in the export.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    copies: Option<ExportCopies>,
-}
-
-/// The number of copies of a text, and when the earliest and the latest were seen.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ExportCopies {
-    number: u64,
-    first_seen: i64,
-    last_seen: i64,
-}
-
-/// The body of a text in an index that keeps only signatures.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ExportSketch {
-    shingles: u32,
-    fingerprint: (u64, u64),
-    slots: Vec<u8>,
+/// A text of another index.
+struct CarriedText<'a> {
+    record: &'a StoredText,
+    copies: Option<CopyCount>,
+    /// What that index tells of it, and its number there.
+    telling: Option<(InsertNumber, StoredTelling)>,
 }
 
 #[cfg(feature = "persistent")]
@@ -88,6 +46,16 @@ impl IndexBuilder {
 
         // Settings that no builder can reproduce, such as another fold, differ here.
         let settings = builder.settings()?;
+        if let Some(idf) =
+            header.value("idf").filter(|idf| settings.rarity().is_none_or(|table| table.digest() != *idf))
+        {
+            let remedy = Remedy::Run {
+                purpose: "make an empty index with that table and the same settings, and import into it",
+                operations: &[Operation::BuildIndex],
+            };
+            let expected = "that of the shipped table, since the table is not in the export";
+            return Err(Error::parameter("idf", idf, expected).with_remedy(remedy));
+        }
         header.require(&settings)?;
 
         // Texts are hashed anew, with a seed of the new directory. Signatures stay as they are.
@@ -97,7 +65,8 @@ impl IndexBuilder {
 
 impl Index {
     /// Writes a line of JSON with the settings, then one for each stored text, in the order of insertion:
-    /// [`import`](Self::import) reads them. Returns the number of texts.
+    /// [`import`](Self::import) reads them. Returns the number of texts. With stories, each line has what is told of its text, and
+    /// there are lines for what is told of removed ones.
     ///
     /// # Errors
     ///
@@ -122,10 +91,16 @@ impl Index {
 
         let copies = self.all_copies(goes_on)?;
         let mut count = 0;
-        self.storage.each(&mut |doc, record| {
+        each_told(&*self.storage, self.stories.is_some(), &mut |number, text| {
             going_on(goes_on)?;
-            count += 1;
-            write_line(out, &ExportLine::of(record, copies.get(doc))).map_err(failed)
+            let line = match text {
+                ToldText::Stored(record, telling) => {
+                    count += 1;
+                    ExportLine::of(number, record, copies.get(number), telling.as_ref())
+                }
+                ToldText::Removed(telling) => ExportLine::of_removed(number, &telling),
+            };
+            write_line(out, &line).map_err(failed)
         })?;
 
         out.flush().map_err(failed)?;
@@ -133,7 +108,7 @@ impl Index {
     }
 
     /// Stores every text of an export made with the same settings, in its order. Texts whose key is stored already are
-    /// counted and left out.
+    /// counted and left out. Stories come as they were told ([`merge`](Self::merge) says how).
     ///
     /// # Errors
     ///
@@ -158,12 +133,19 @@ impl Index {
         };
         self.check_header(&header)?;
 
+        let mut carrier = StoryCarrier::default();
         for (line, number) in lines {
             going_on(goes_on)?;
             let line: ExportLine = read(line, number, "export it again".into())?;
-            let copies = line.copies.as_ref().filter(|copies| copies.number > 0).map(ExportCopies::count);
-            let record = self.record_of(line).map_err(|what| unreadable(number, what, "export it again".into()))?;
-            self.take(&record, copies, false, &mut merged)?;
+            let wrong = |what| unreadable(number, what, "export it again".into());
+            let ImportedText { record, copies, telling } = line.into_text(&self.settings).map_err(wrong)?;
+            match (record, telling) {
+                (Some(record), telling) => {
+                    self.take(CarriedText { record: &record, copies, telling }, false, &mut carrier, &mut merged)?;
+                }
+                (None, Some((theirs, telling))) => self.take_removed(theirs, telling, &mut carrier)?,
+                (None, None) => {}
+            }
         }
 
         // Texts are stored folded, so they tell their language no more.
@@ -173,6 +155,11 @@ impl Index {
 
     /// Checks and inserts every text of another index with equal settings, in its order, as if its pages had been
     /// crawled after those of this index. Its counts of copies are added to those of this index.
+    ///
+    /// Stories come as they were told: every text keeps its story, score and words. A text that is not stored, because it repeats a
+    /// stored one or has its key, is in the story of that one; if it was the first of its story, so are the others of that story.
+    /// Two stories of one event without such a text stay two. Texts that are told later are compared with the stories of both, as of
+    /// their days. What was told of removed texts comes too.
     ///
     /// # Errors
     ///
@@ -204,16 +191,24 @@ impl Index {
         // The other index must see commits of its writer first, if it is only read.
         other.storage.version()?;
         let copies = other.all_copies(goes_on)?;
-        other.storage.each(&mut |doc, record| {
+        let mut carrier = StoryCarrier::default();
+        each_told(&*other.storage, other.stories.is_some(), &mut |theirs, text| {
             going_on(goes_on)?;
-            self.take(record, copies.get(doc), true, &mut merged)
+            match text {
+                ToldText::Stored(record, telling) => {
+                    let telling = telling.map(|telling| (theirs, telling));
+                    let text = CarriedText { record, copies: copies.get(theirs), telling };
+                    self.take(text, true, &mut carrier, &mut merged)
+                }
+                ToldText::Removed(telling) => self.take_removed(theirs, telling, &mut carrier),
+            }
         })?;
         self.add_votes(&other.storage.votes())?;
         Ok(merged)
     }
 
     /// The copies of all texts: 40 bytes for each text that has any.
-    fn all_copies(&self, goes_on: &dyn Fn() -> bool) -> Result<CopyCounts> {
+    pub(super) fn all_copies(&self, goes_on: &dyn Fn() -> bool) -> Result<CopyCounts> {
         let mut copies = CopyCounts::default();
         self.storage.each_copied(&mut |doc, count| {
             going_on(goes_on)?;
@@ -228,15 +223,16 @@ impl Index {
         self.storage.add_votes(votes)
     }
 
-    /// Stores a record of another index with its copies. A checked record is not stored if it repeats a stored text: then it is a
-    /// copy of that text, and so are its copies.
+    /// Stores a record of another index with its copies and its story. A checked record is not stored if it repeats a stored text:
+    /// then it is a copy of that text, and so are its copies.
     fn take(
         &self,
-        record: &StoredText,
-        copies: Option<CopyCount>,
+        text: CarriedText<'_>,
         is_checked: bool,
+        carrier: &mut StoryCarrier,
         merged: &mut MergeStats,
     ) -> Result<()> {
+        let CarriedText { record, copies, telling } = text;
         self.storage.make_room()?;
         self.workers.with(&self.settings, |worker| {
             // A text without tokens is never stored, so an index exports none; a file may contain one.
@@ -245,26 +241,39 @@ impl Index {
             };
 
             let _turn = self.turn();
-            if self.storage.find(&record.key)?.is_some() {
+            let storage = &*self.storage;
+            let mut leave_out = |ours| match telling {
+                Some((theirs, ref telling)) => carrier.left_out(storage, theirs, telling.clone(), ours),
+                None => Ok(()),
+            };
+            if let Some(ours) = storage.find(&record.key)? {
                 merged.keys_known += 1;
-                return Ok(());
+                return leave_out(ours);
             }
 
             let repeated = if is_checked { self.repeated_by(worker, &text)? } else { None };
             if let Some(number) = repeated {
                 let one = CopyCount::one(record.seen);
-                self.storage.add_copies(number, copies.map_or(one, |copies| copies.plus(one)))?;
+                storage.add_copies(number, copies.map_or(one, |copies| copies.plus(one)))?;
                 merged.duplicates += 1;
-                return Ok(());
+                return leave_out(number);
             }
 
-            let number = self.storage.version()?.next;
             let further = self.further_keys(&text)?;
-            self.store(&record.key, text, &further, None)?;
-            copies.map_or(Ok(()), |copies| self.storage.add_copies(number, copies))?;
+            let telling = telling.map(|(theirs, telling)| carrier.next_row(storage, theirs, telling)).transpose()?;
+            let number = storage.version()?.next;
+            self.store_told(&record.key, text, (&further, None), telling.as_ref())?;
+            copies.map_or(Ok(()), |copies| storage.add_copies(number, copies))?;
             merged.inserted += 1;
             Ok(())
         })
+    }
+
+    /// Takes what another index tells of a text that was removed there.
+    fn take_removed(&self, theirs: InsertNumber, telling: StoredTelling, carrier: &mut StoryCarrier) -> Result<()> {
+        self.storage.make_room()?;
+        let _turn = self.turn();
+        carrier.removed(&*self.storage, theirs, telling)
     }
 
     /// The stored text that a text is a copy of.
@@ -281,85 +290,4 @@ impl Index {
         }
         header.require(&self.settings)
     }
-
-    /// The record of a line, or what is wrong with the line.
-    fn record_of(&self, line: ExportLine) -> std::result::Result<StoredText, String> {
-        let ExportLine { key, seen, date, text, sketch, copies: _ } = line;
-        let body = match (text, sketch, self.settings.verify) {
-            (Some(text), None, Verify::Exact) => {
-                let mut folded = Vec::new();
-                alphabet::push_compact(&text, &mut folded);
-                StoredBody::text(folded.into())
-            }
-            (None, Some(sketch), Verify::Estimate) => {
-                // Signatures of different lengths cannot be compared.
-                if sketch.slots.len() != self.settings.banding.num_hashes() * self.settings.slot_bytes() {
-                    return Err("a signature of another length".to_owned());
-                }
-                let fingerprint = Fingerprint(sketch.fingerprint.0, sketch.fingerprint.1);
-                StoredBody::Sketch { fingerprint, shingles: sketch.shingles, slots: sketch.slots.into() }
-            }
-            _ => return Err(format!("not what `verify {}` keeps", self.settings.verify.name())),
-        };
-
-        let (seen, date) = (Date::from_seconds(seen), date.map(Date::from_seconds));
-        Ok(StoredText { key: key.into(), seen, date, body })
-    }
-}
-
-impl ExportHeader {
-    fn value(&self, name: &str) -> Option<&str> {
-        self.settings.get(name).and_then(Value::as_str)
-    }
-
-    /// An error unless the header has these settings.
-    fn require(&self, settings: &Settings) -> Result<()> {
-        match settings.difference(|name| self.value(name).map(str::to_owned)) {
-            Some((what, left, right)) => Err(ErrorKind::Incompatible { what, left, right }.into()),
-            None => Ok(()),
-        }
-    }
-}
-
-impl ExportLine {
-    fn of(record: &StoredText, copies: Option<CopyCount>) -> Self {
-        let (text, sketch) = match &record.body {
-            StoredBody::Text { folded, .. } => (Some(alphabet::to_utf8(folded)), None),
-            StoredBody::Sketch { fingerprint, shingles, slots } => {
-                let fingerprint = (fingerprint.0, fingerprint.1);
-                (None, Some(ExportSketch { shingles: *shingles, fingerprint, slots: slots.to_vec() }))
-            }
-        };
-
-        let date = record.date.map(Date::seconds);
-        let copies = copies.map(ExportCopies::of);
-        Self { key: record.key.to_string(), seen: record.seen.seconds(), date, text, sketch, copies }
-    }
-}
-
-impl ExportCopies {
-    const fn of(count: CopyCount) -> Self {
-        let (first_seen, last_seen) = (count.first_seen.seconds(), count.last_seen.seconds());
-        Self { number: count.copies, first_seen, last_seen }
-    }
-
-    const fn count(&self) -> CopyCount {
-        let (first_seen, last_seen) = (Date::from_seconds(self.first_seen), Date::from_seconds(self.last_seen));
-        CopyCount { copies: self.number, first_seen, last_seen }
-    }
-}
-
-fn write_line(out: &mut dyn Write, line: &impl Serialize) -> std::io::Result<()> {
-    serde_json::to_writer(&mut *out, line)?;
-    out.write_all(b"\n")
-}
-
-fn read<T: for<'a> Deserialize<'a>>(line: std::io::Result<String>, number: u64, remedy: Remedy) -> Result<T> {
-    let line = line.map_err(|source| Error::io("read", "the import", source))?;
-    serde_json::from_str(&line).map_err(|error| unreadable(number, error.to_string(), remedy))
-}
-
-fn unreadable(line: u64, what: String, remedy: Remedy) -> Error {
-    let what = format!("line {line}: {what}");
-    ErrorKind::Unreadable { path: "the import".into(), what, remedy }.into()
 }

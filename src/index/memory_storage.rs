@@ -145,6 +145,17 @@ impl Storage for MemoryStorage {
         Ok(())
     }
 
+    fn insert_removed(&self, telling: Option<Arc<[u8]>>) -> Result<InsertNumber> {
+        let mut state = self.write();
+        let doc = next_number(state.entries.len() as u64)?;
+        state.entries.push(None);
+        if let Some(telling) = telling {
+            state.bytes += telling.len();
+            state.tellings.insert(doc, telling);
+        }
+        Ok(doc)
+    }
+
     fn tellings(
         &self,
         numbers: Range<InsertNumber>,

@@ -60,6 +60,7 @@ mod decide;
 mod disk;
 mod expire;
 mod export;
+mod export_format;
 mod index_item;
 #[cfg(feature = "persistent")]
 mod known_texts;

@@ -128,8 +128,10 @@ impl TextPreparer {
 
         let (seen, date) = (item.seen.unwrap_or_else(now), item.date);
         let text = prepared(settings, &shingled, folded, &mut self.values, seen, date);
-        let story = match (&text, &mut self.stories) {
-            (Some(_), Some((maker, least))) => maker.text(language, item.title, item.text, *least),
+        let story = match (&text, &mut self.stories, &settings.rarity) {
+            (Some(_), Some((maker, least)), Some(table)) => {
+                maker.text(language, (item.title, item.text), table, *least)
+            }
             _ => None,
         };
         let story = story.map(|text| TellableText::new(text, item, seen));

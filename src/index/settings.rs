@@ -14,7 +14,7 @@ use crate::page::{Boilerplate, BoilerplateRules};
 use crate::shingle::ShingleKind;
 use crate::similarity::facts::Facts;
 use crate::sketch::MinHasher;
-use crate::story::StoryOptions;
+use crate::story::{RarityTable, StoryOptions};
 
 /// How all texts of an index are folded, hashed and compared. Two indexes with equal settings give equal answers.
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub struct Settings {
     pub(super) verify: Verify,
     pub(super) window: Option<Window>,
     pub(super) stories: Option<StoryOptions>,
+    /// The table of how rare words are, if stories are told.
+    pub(super) rarity: Option<Arc<RarityTable>>,
     pub(super) banding: Banding,
     pub(super) hasher: MinHasher,
     /// Not part of the description of an index: another version may have others.
@@ -53,9 +55,14 @@ impl Settings {
     /// The settings of `self` and `other` that differ, but for what a copied text does not depend on: a text that is stored
     /// whole may be hashed with any seed.
     pub(super) fn difference(&self, other: impl Fn(&str) -> Option<String>) -> Option<(&'static str, String, String)> {
+        // The list of an index without stories does not name them.
+        let nothing = || "nothing".to_owned();
+        if let (None, Some(theirs)) = (&self.stories, other("stories")) {
+            return Some(("stories", nothing(), theirs));
+        }
         let is_hashed_anew = |name: &str| name == "seed" && self.verify == Verify::Exact;
         self.list().into_iter().filter(|(name, _)| !is_hashed_anew(name)).find_map(|(name, mine)| {
-            let theirs = other(name).unwrap_or_else(|| "nothing".to_owned());
+            let theirs = other(name).unwrap_or_else(nothing);
             (mine != theirs).then_some((name, mine, theirs))
         })
     }
@@ -64,6 +71,12 @@ impl Settings {
     #[must_use]
     pub const fn stories(&self) -> Option<&StoryOptions> {
         self.stories.as_ref()
+    }
+
+    /// The table of how rare words are that stories are told with; `None` if none are.
+    #[must_use]
+    pub fn rarity(&self) -> Option<&RarityTable> {
+        self.rarity.as_deref()
     }
 
     /// How candidates are verified.
@@ -106,6 +119,7 @@ impl Settings {
             let StoryOptions { threshold, leader, window, span, least_words, .. } = stories;
             ("stories", format!("{threshold} {leader} {window} {span} {least_words}"))
         }));
+        list.extend(self.rarity.as_ref().map(|table| ("idf", table.digest())));
         list
     }
 

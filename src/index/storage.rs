@@ -133,6 +133,10 @@ pub(super) trait Storage: Debug + Send + Sync {
         notes: InsertNotes,
     ) -> Result<()>;
 
+    /// Takes a number for a text that was removed elsewhere, with what is told of it. Returns the number, under which there is no
+    /// document.
+    fn insert_removed(&self, telling: Option<Arc<[u8]>>) -> Result<InsertNumber>;
+
     /// Calls `show` with what is told of the documents with these numbers, in order: those that stories tell of, removed ones too.
     fn tellings(
         &self,

@@ -39,6 +39,18 @@ pub struct Index {
     pub(super) recovery: Option<RecoveryReport>,
 }
 
+/// What a check looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CheckScope {
+    Copies,
+    /// Copies, and the story that the text would join.
+    Stories,
+}
+
+fn only_verdict(told: ToldVerdict) -> Verdict {
+    told.verdict
+}
+
 /// Number of items of a batch that are prepared at once.
 const BATCH: usize = 512;
 
@@ -87,29 +99,47 @@ impl Index {
     pub fn check<'t>(&self, item: impl Into<Item<'t>>) -> Result<Verdict> {
         self.require_own_process()?;
         let item = item.into();
-        self.workers.with(&self.settings, |worker| self.check_with(worker, item))
+        self.workers.with(&self.settings, |worker| self.check_with(worker, item, CheckScope::Copies)).map(only_verdict)
     }
 
     /// [`check`](Self::check) for many items, on all cores. Answers are in the order of the items.
     #[must_use]
     pub fn check_all(&self, items: &[Item<'_>]) -> Vec<Result<Verdict>> {
+        self.check_all_in(items, CheckScope::Copies).into_iter().map(|checked| checked.map(only_verdict)).collect()
+    }
+
+    /// Checks many items, on all cores.
+    pub(super) fn check_all_in(&self, items: &[Item<'_>], scope: CheckScope) -> Vec<Result<ToldVerdict>> {
         if let Some(refused) = self.refused(items.len()) {
             return refused;
         }
 
-        let check =
-            |(): &mut (), item: &Item<'_>| self.workers.with(&self.settings, |worker| self.check_with(worker, *item));
+        let check = |(): &mut (), item: &Item<'_>| {
+            self.workers.with(&self.settings, |worker| self.check_with(worker, *item, scope))
+        };
         parallel::map(items, || (), check)
     }
 
-    fn check_with(&self, worker: &mut TextPreparer, item: Item<'_>) -> Result<Verdict> {
+    /// Checks an item.
+    pub(super) fn check_with(
+        &self,
+        worker: &mut TextPreparer,
+        item: Item<'_>,
+        scope: CheckScope,
+    ) -> Result<ToldVerdict> {
         let Some(text) = worker.prepare(&self.settings, &*self.storage, item)? else {
-            return Ok(Verdict::Empty);
+            return Ok(ToldVerdict { verdict: Verdict::Empty, story: None });
         };
 
         let found = self.candidate_snapshot(worker, &text)?;
         self.count(found.is_cut);
-        Ok(verdict(found.best, found.is_cut))
+        let match_number = found.best.as_ref().map(|(number, _)| *number);
+        let verdict = verdict(found.best, found.is_cut);
+        let story = match scope {
+            CheckScope::Copies => None,
+            CheckScope::Stories => self.story_of_checked(&verdict, match_number, &text)?,
+        };
+        Ok(ToldVerdict { verdict, story })
     }
 
     /// Stores `item` under `key`, even if it repeats another text. An empty text is not stored.

@@ -8,9 +8,10 @@ use super::table::{score, write_row};
 use super::text::sanitize;
 use crate::index::IndexStory;
 
-const HEADER: [&str; 12] = [
+const HEADER: [&str; 13] = [
     "story",
     "size",
+    "copies",
     "outlets",
     "first_seen",
     "last_seen",
@@ -44,14 +45,14 @@ fn table(story: &IndexStory, format: ReportFormat, out: &mut dyn Write) -> io::R
     // In CSV nothing but quotes is escaped, so texts are made safe first; TSV escapes them itself.
     let safe = |text: &str| if format == ReportFormat::Csv { sanitize(text).into_owned() } else { text.to_owned() };
     let (size, outlets, spread) = (story.size.to_string(), story.outlets.len().to_string(), story.spread.to_string());
-    let (first, last) = (story.first_seen.to_string(), story.last_seen.to_string());
+    let (first, last, copies) = (story.first_seen.to_string(), story.last_seen.to_string(), story.copies.to_string());
 
     for member in &story.documents {
         let story_score = member.story_score.map_or_else(String::new, score);
         let form = if member.recurring_form { "true" } else { "false" };
         #[rustfmt::skip]
         write_row(format, &[
-            &safe(&story.story), &size, &outlets, &first, &last, &spread, &safe(&member.id), &safe(&member.outlet),
+            &safe(&story.story), &size, &copies, &outlets, &first, &last, &spread, &safe(&member.id), &safe(&member.outlet),
             &member.date.to_string(), &story_score, &safe(&member.story_terms.join(" ")), form,
         ], out)?;
     }
@@ -65,9 +66,14 @@ fn text(story: &IndexStory, style: ReportStyle, out: &mut dyn Write) -> io::Resu
         1 => "  1 outlet".to_owned(),
         more => format!("  {more} outlets"),
     };
+    let copies = match story.copies {
+        0 => String::new(),
+        1 => ", 1 copy".to_owned(),
+        more => format!(", {more} copies"),
+    };
     let name = style.bold(&style.original(&story.story));
     let (size, first, last) = (story.size, story.first_seen, story.last_seen);
-    writeln!(out, "{name}  {size} documents{outlets}  {first} to {last}{form}")?;
+    writeln!(out, "{name}  {size} documents{copies}{outlets}  {first} to {last}{form}")?;
     writeln!(out, "  {}", style.original(&story.terms.join(" ")))?;
 
     for member in &story.documents {

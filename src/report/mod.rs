@@ -29,6 +29,7 @@ mod pairs;
 mod passage_list;
 mod preview;
 mod record_sources;
+mod row_batches;
 mod shown_units;
 mod source_graph;
 mod stories;

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::json_rows::{write_json_array, write_json_lines};
+use super::json_rows::write_json;
+use super::row_batches::write_rows;
 use super::shown_units::{ShownUnits, reread_error};
 use super::style::{ReportFormat, ReportStyle};
 use super::table::{score, write_row};
@@ -48,7 +49,7 @@ pub(super) struct StoryMemberRow {
     pub(super) preview: String,
 }
 
-/// Reads what rows show of records.
+/// Reads what rows show of records. One for each thread.
 pub(super) struct StoryRows<'a> {
     found: &'a Stories,
     corpus: &'a Corpus,
@@ -150,7 +151,7 @@ impl<'a> StoryRows<'a> {
 }
 
 /// Writes the stories of a run over `corpus`: a story a row; in tables a record a row. `options` are those of the run. Reads their
-/// records again.
+/// records again, on all threads of the run.
 ///
 /// # Errors
 ///
@@ -162,16 +163,24 @@ pub fn stories(
     style: ReportStyle,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let rows = StoryRows::new(found, corpus, options);
-    match style.format {
-        ReportFormat::Json => write_json_array(out, found.told.stories.iter().map(|story| rows.row(story))),
-        ReportFormat::Jsonl => write_json_lines(out, found.told.stories.iter().map(|story| rows.row(story))),
-        ReportFormat::Tsv | ReportFormat::Csv => {
-            write_row(style.format, &HEADER, out)?;
-            found.told.stories.iter().try_for_each(|story| table(&rows.row(story)?, style.format, out))
-        }
-        ReportFormat::Text => found.told.stories.iter().try_for_each(|story| text(&rows.row(story)?, style, out)),
+    let format = style.format;
+    if matches!(format, ReportFormat::Tsv | ReportFormat::Csv) {
+        write_row(format, &HEADER, out)?;
     }
+    let write = |rows: &StoryRows<'_>, story: &Story, out: &mut Vec<u8>| {
+        let row = rows.row(story)?;
+        match format {
+            ReportFormat::Json => write_json(out, &row),
+            ReportFormat::Jsonl => {
+                write_json(&mut *out, &row)?;
+                out.write_all(b"\n")
+            }
+            ReportFormat::Tsv | ReportFormat::Csv => table(&row, format, out),
+            ReportFormat::Text => text(&row, style, out),
+        }
+    };
+    let rows = || StoryRows::new(found, corpus, options);
+    write_rows(found.found.threads, &found.told.stories, format, rows, write, out)
 }
 
 const HEADER: [&str; 17] = [
@@ -275,37 +284,44 @@ const PLACE_HEADER: [&str; 8] =
     ["id", "place", "copy_of", "story", "story_score", "story_terms", "recurring_form", "recurrence"];
 
 /// Writes where each record of `corpus` is, in input order, in `format` (text means JSON Lines). A record that cannot be read is named
-/// by its place in the input. Reads all records again.
+/// by its place in the input. Reads all records again, on all threads of the run.
 ///
 /// # Errors
 ///
 /// The writer fails; a record cannot be read again.
 pub fn story_places(found: &Stories, corpus: &Corpus, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
-    let shown = ShownUnits::new(corpus, &found.found.units, &found.found.names);
-    let ranks = found.told.ranks();
-    let row = |(document, place): (DocId, &StoryPlace)| {
-        place_row(found, corpus, &shown, (document, ranks[document.index()]), *place)
-    };
-    let rows = corpus.ids().zip(&found.told.places).map(row);
-
-    match format {
-        ReportFormat::Json => write_json_array(out, rows),
-        ReportFormat::Jsonl | ReportFormat::Text => write_json_lines(out, rows),
-        ReportFormat::Tsv | ReportFormat::Csv => {
-            write_row(format, &PLACE_HEADER, out)?;
-            for row in rows {
-                let row = row?;
-                let story_score = row.story_score.map_or_else(String::new, score);
-                let terms = row.story_terms.join(" ");
-                let terms = if format == ReportFormat::Csv { sanitize(&terms) } else { (&*terms).into() };
-                let (copy_of, story) = (row.copy_of.unwrap_or_default(), row.story.unwrap_or_default());
-                let form = if row.recurring_form { "true" } else { "false" };
-                let cells = [&*row.id, row.place, &copy_of, &story, &story_score, &terms, form, &score(row.recurrence)];
-                write_row(format, &cells, out)?;
-            }
-            Ok(())
-        }
+    let is_table = matches!(format, ReportFormat::Tsv | ReportFormat::Csv);
+    if is_table {
+        write_row(format, &PLACE_HEADER, out)?;
     }
+
+    let ranks = found.told.ranks();
+    let write = |shown: &ShownUnits<'_>, document: &DocId, out: &mut Vec<u8>| {
+        let (rank, place) = (ranks[document.index()], found.told.places[document.index()]);
+        let row = place_row(found, corpus, shown, (*document, rank), place)?;
+        match format {
+            _ if is_table => place_line(row, format, out),
+            ReportFormat::Json => write_json(out, &row),
+            _ => {
+                write_json(&mut *out, &row)?;
+                out.write_all(b"\n")
+            }
+        }
+    };
+    let shown = || ShownUnits::new(corpus, &found.found.units, &found.found.names);
+    let documents: Vec<DocId> = corpus.ids().collect();
+    write_rows(found.found.threads, &documents, format, shown, write, out)
+}
+
+/// Writes a row as a line of a table.
+fn place_line(row: PlaceRow, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
+    let story_score = row.story_score.map_or_else(String::new, score);
+    let terms = row.story_terms.join(" ");
+    let terms = if format == ReportFormat::Csv { sanitize(&terms) } else { (&*terms).into() };
+    let (copy_of, story) = (row.copy_of.unwrap_or_default(), row.story.unwrap_or_default());
+    let form = if row.recurring_form { "true" } else { "false" };
+    let cells = [&*row.id, row.place, &copy_of, &story, &story_score, &terms, form, &score(row.recurrence)];
+    write_row(format, &cells, out)
 }
 
 fn place_row(

@@ -12,8 +12,8 @@
 //! | `embedding` | the direction that a model of the user's gave a document, if there is one |
 //! | `key_index` | finds documents of the window that share two of the 12 heaviest |
 //! | `past_forms` | forms that come every day, such as the weather |
-//! | `teller` | puts documents into stories in order of time |
-//! | `running` | tells the texts of an index one by one, in rows that it can be restored from |
+//! | `teller`, `open_story` | puts documents into stories in order of time |
+//! | `running`, `stored_telling` | tells the texts of an index one by one, in rows that it can be restored from |
 //! | `told`, `found` | what comes out: stories with their documents and copies |
 //!
 //! [`Pipeline::read_stories`](crate::pipeline::Pipeline::read_stories) runs it over a corpus. Rules, measurements and limits are in
@@ -23,11 +23,13 @@ mod common_words;
 mod embedding;
 mod found;
 mod key_index;
+mod open_story;
 mod options;
 mod past_forms;
 mod rarity;
 mod running;
 mod stem;
+mod stored_telling;
 mod teller;
 mod told;
 mod vector;
@@ -39,7 +41,8 @@ pub use stem::{STEM_VERSION, stem};
 
 pub(crate) use common_words::PERSIAN as COMMON_PERSIAN;
 pub(crate) use embedding::{TextEmbedding, VectorMisfit};
-pub(crate) use running::{RunningTeller, STORY_PROFILE, StoredTelling, StoryTextMaker, TextOrigin, listed_terms};
+pub(crate) use running::{ForetoldText, RunningTeller, STORY_PROFILE, StoryTextMaker, TextOrigin};
+pub(crate) use stored_telling::{ExportedTelling, StoredTelling, listed_terms};
 pub(crate) use teller::OutletNumber;
 pub(crate) use told::{StoryBook, StoryText, ToldDocument, terms_of};
 pub(crate) use vector::StoryWords;

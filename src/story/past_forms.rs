@@ -79,30 +79,38 @@ impl PastForms {
         self.index.sweep();
     }
 
-    /// Whether the past is long enough to tell which forms return.
-    pub(super) const fn tells(&self) -> bool {
-        self.days >= LEAST_DAYS
+    /// Whether the past, with `more` days in order that follow it, is long enough to tell which forms return.
+    pub(super) fn tells_with(&self, more: impl Iterator<Item = i64>) -> bool {
+        if self.days >= LEAST_DAYS {
+            return true;
+        }
+        let (mut days, mut last) = (self.days, self.last_day);
+        for day in more {
+            days += usize::from(last != Some(day));
+            last = Some(day);
+            if days >= LEAST_DAYS {
+                return true;
+            }
+        }
+        false
     }
 
     /// How much of a document is a form that returns: of the best cosines with each day of the past the third best, 0 if there are
-    /// fewer.
-    pub(super) fn recurrence(&mut self, keys: &KeySet, vector: &StemVector) -> u64 {
+    /// fewer. `over` are the days and cosines of documents that follow this past, in order.
+    pub(super) fn recurrence(&mut self, keys: &KeySet, vector: &StemVector, over: &[(i64, u64)]) -> u64 {
         self.index.search(keys, &mut self.hits);
         let mut best = [0; JUDGED];
         let mut of_day: Option<(i64, u64)> = None;
 
         // Documents of one day follow each other.
-        for hit in &self.hits {
-            let Some(PastDocument { day, vector: other }) = self.documents.get((hit.document - self.first) as usize)
-            else {
-                continue;
-            };
-            let product = vector.product(other);
+        let past = |hit: &KeyHit| self.documents.get((hit.document - self.first) as usize);
+        let past = self.hits.iter().filter_map(past).map(|past| (past.day, vector.product(&past.vector)));
+        for (day, product) in past.chain(over.iter().map(|(day, product)| (Some(*day), *product))) {
             match (day, &mut of_day) {
                 (None, _) => enter(&mut best, product),
-                (Some(day), Some((last, most))) if last == day => *most = product.max(*most),
+                (Some(day), Some((last, most))) if *last == day => *most = product.max(*most),
                 (Some(day), _) => {
-                    let ended = of_day.replace((*day, product));
+                    let ended = of_day.replace((day, product));
                     ended.into_iter().for_each(|(_, most)| enter(&mut best, most));
                 }
             }

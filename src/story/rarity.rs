@@ -108,6 +108,12 @@ impl RarityTable {
         out
     }
 
+    /// 128 bits of a hash of the table, in hexadecimal: equal for equal tables.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        blake3::hash(&self.to_bytes()).to_hex()[..32].to_owned()
+    }
+
     /// Reads the bytes of a table.
     ///
     /// # Errors

@@ -9,13 +9,13 @@ use std::sync::Arc;
 use super::options::{StoryOptions, StoryRules, share};
 use super::past_forms::is_form;
 use super::rarity::RarityTable;
-use super::teller::{OutletNumber, StoryTeller, Telling, ToldVector};
-use super::told::{StoryText, most_told};
-use super::vector::{StemKey, StemVector, StoryWords, WeightedStem};
+use super::stored_telling::StoredTelling;
+use super::teller::{Foretelling, OutletNumber, StoryTeller, Telling, ToldVector};
+use super::told::StoryText;
+use super::vector::StoryWords;
 use crate::document::{Excerpt, UnitKind, head};
 use crate::normalize::{FoldScratch, Language, Normalizer, Profile};
 use crate::page::{Sieve, SourcedText, source_key};
-use crate::spill::{ByteDecoder, ByteEncoder};
 
 /// The profile of all stems, whatever the copies are folded with: tables of rarity hold the stems of one.
 pub(crate) const STORY_PROFILE: Profile = Profile::Standard;
@@ -25,9 +25,6 @@ const MOST_BYTES: usize = 1 << 13;
 
 /// Most bytes of a title that are read.
 const MOST_TITLE: usize = 1 << 10;
-
-/// The version of a row.
-const ROW_VERSION: u8 = 1;
 
 /// Makes the words of documents. One for each thread.
 #[derive(Debug)]
@@ -66,112 +63,14 @@ impl StoryTextMaker {
     pub(crate) fn text(
         &mut self,
         language: Language,
-        title: &str,
-        text: SourcedText<'_>,
+        (title, text): (&str, SourcedText<'_>),
+        table: &RarityTable,
         least: usize,
     ) -> Option<StoryText> {
         self.with_words(language, title, text, |words, title, body| {
-            (words.tokens() >= least).then(|| StoryText::new(words, RarityTable::built_in(), title, body))
+            (words.tokens() >= least).then(|| StoryText::new(words, table, title, body))
         })
     }
-}
-
-/// What is told of a text.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct StoredTelling {
-    /// The key of the text, and of the first one of its story.
-    pub(crate) key: Box<str>,
-    pub(crate) leader_key: Box<str>,
-    /// The number of that one.
-    pub(crate) leader: u32,
-    /// When it was published, in seconds.
-    pub(crate) moment: i64,
-    pub(crate) outlet: Box<str>,
-    day: i64,
-    /// The score by which it joined; `None` for the first text of a story.
-    score: Option<i64>,
-    recurrence: i64,
-    terms: Box<[(StemKey, Box<str>)]>,
-    vector: Arc<StemVector>,
-}
-
-impl StoredTelling {
-    pub(crate) fn score(&self) -> Option<f64> {
-        self.score.map(share)
-    }
-
-    pub(crate) fn is_form(&self) -> bool {
-        is_form(share(self.recurrence))
-    }
-
-    pub(crate) fn terms(&self) -> Vec<String> {
-        self.terms.iter().map(|(_, word)| word.to_string()).collect()
-    }
-
-    /// The row as bytes.
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut out = ByteEncoder::default();
-        out.byte(ROW_VERSION);
-        for text in [&self.key, &self.leader_key, &self.outlet] {
-            out.bytes(text.as_bytes());
-        }
-        out.u32(self.leader);
-        for number in [self.moment, self.day, self.score.unwrap_or(-1), self.recurrence] {
-            out.u64(number.cast_unsigned());
-        }
-
-        out.u32(self.terms.len() as u32);
-        for (key, word) in &self.terms {
-            out.u32(*key);
-            out.bytes(word.as_bytes());
-        }
-        out.u32(self.vector.stems().len() as u32);
-        for stem in self.vector.stems() {
-            out.u32(stem.key);
-            out.u32(stem.weight.into());
-        }
-        out.finish()
-    }
-
-    /// The row of these bytes; `None` if they are none.
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let mut from = ByteDecoder::new(bytes);
-        if from.byte()? != ROW_VERSION {
-            return None;
-        }
-        let text =
-            |from: &mut ByteDecoder<'_>| -> Option<Box<str>> { Some(std::str::from_utf8(from.bytes()?).ok()?.into()) };
-        let (key, leader_key, outlet) = (text(&mut from)?, text(&mut from)?, text(&mut from)?);
-        let leader = from.u32()?;
-        let mut number = || from.u64().map(u64::cast_signed);
-        let (moment, day, score, recurrence) = (number()?, number()?, number()?, number()?);
-
-        let mut terms = Vec::new();
-        for _ in 0..from.u32()? {
-            terms.push((from.u32()?, text(&mut from)?));
-        }
-        let mut stems = Vec::new();
-        for _ in 0..from.u32()? {
-            stems.push(WeightedStem { key: from.u32()?, weight: u16::try_from(from.u32()?).ok()? });
-        }
-        Some(Self {
-            key,
-            leader_key,
-            leader,
-            moment,
-            outlet,
-            day,
-            score: (score >= 0).then_some(score),
-            recurrence,
-            terms: terms.into(),
-            vector: Arc::new(StemVector::restored(stems.into_iter())),
-        })
-    }
-}
-
-/// The words by which most texts of a story joined, those of most texts first.
-pub(crate) fn listed_terms(rows: &[StoredTelling]) -> Vec<String> {
-    most_told(rows.iter().flat_map(|row| &row.terms))
 }
 
 /// Tells texts as they come.
@@ -179,8 +78,18 @@ pub(crate) fn listed_terms(rows: &[StoredTelling]) -> Vec<String> {
 pub(crate) struct RunningTeller {
     teller: StoryTeller,
     window: i64,
-    /// The numbers of the texts that the teller holds, ascending.
+    /// The numbers of the texts that the teller holds, by day.
     held: VecDeque<u32>,
+}
+
+/// What would be told of a text.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ForetoldText {
+    /// The number of the first text of the story that it would join; `None` if it would begin one.
+    pub(crate) leader: Option<u32>,
+    pub(crate) score: Option<f64>,
+    pub(crate) terms: Vec<String>,
+    pub(crate) is_form: bool,
 }
 
 /// When and where a text was published.
@@ -236,7 +145,28 @@ impl RunningTeller {
         }))
     }
 
-    /// Takes a text that was told before. Texts come in the order of their numbers.
+    /// What would be told of a text; nothing changes. `None` of one that is older than the window.
+    pub(crate) fn foretell(&mut self, day: i64, outlet: &str, text: &StoryText) -> Option<ForetoldText> {
+        let today = self.teller.today().unwrap_or(day).max(day);
+        if today - day > self.window {
+            return None;
+        }
+        let Foretelling { best, recurrence, terms } = self.teller.foretell(&text.on(today, outlet_number(outlet)));
+        let words = terms.iter().filter_map(|key| text.term(*key)).map(|(_, word)| word.into()).collect();
+        Some(ForetoldText {
+            leader: best.map(|(_, story)| story),
+            score: best.map(|(score, _)| share(score)),
+            terms: words,
+            is_form: is_form(share(recurrence)),
+        })
+    }
+
+    /// The day of the last text.
+    pub(crate) fn today(&self) -> Option<i64> {
+        self.teller.today()
+    }
+
+    /// Takes a text that was told before. Texts come by day, then by number.
     pub(crate) fn restore(&mut self, number: u32, row: &StoredTelling) {
         let document = ToldVector {
             day: row.day,
@@ -258,7 +188,7 @@ impl RunningTeller {
 
     /// The number of the first text that it would have to be restored from.
     pub(crate) fn needed_from(&self) -> Option<u32> {
-        self.held.front().copied().into_iter().chain(self.teller.first_open()).min()
+        self.held.iter().copied().chain(self.teller.first_open()).min()
     }
 }
 
@@ -267,33 +197,5 @@ fn outlet_number(name: &str) -> OutletNumber {
     match name {
         "" => 0,
         name => ((source_key(name) >> 32) as OutletNumber).max(1),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_row_comes_back_from_its_bytes() {
-        let stems = [WeightedStem { key: 3, weight: 20_000 }, WeightedStem { key: 9, weight: 25_000 }];
-        let row = StoredTelling {
-            key: "مفتاح".into(),
-            leader_key: "أول".into(),
-            leader: 7,
-            moment: -5,
-            outlet: "".into(),
-            day: -1,
-            score: Some(1 << 29),
-            recurrence: 12,
-            terms: Box::new([(3, "سوق".into())]),
-            vector: Arc::new(StemVector::restored(stems.into_iter())),
-        };
-        let bytes = row.to_bytes();
-        assert_eq!(StoredTelling::from_bytes(&bytes), Some(row.clone()));
-        assert_eq!(StoredTelling::from_bytes(&StoredTelling { score: None, ..row }.to_bytes()).unwrap().score(), None);
-        for length in 0..bytes.len() {
-            assert_eq!(StoredTelling::from_bytes(&bytes[..length]), None, "{length}");
-        }
     }
 }

@@ -12,18 +12,15 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 
-use super::embedding::{EmbeddingSum, TextEmbedding};
+use super::embedding::TextEmbedding;
 use super::key_index::{KeyHit, KeyIndex};
+use super::open_story::{OpenStory, shared_stems};
 use super::options::{StoryRules, WHOLE, share};
 use super::past_forms::{PastForms, is_form};
 use super::vector::{KeySet, StemKey, StemVector};
 
 /// Stories that a document is compared with: those that share most.
 const MOST_STORIES: usize = 20;
-
-/// Stems of the middle of a story, and of the sum that it is made of.
-const MIDDLE: usize = 48;
-const SUM: usize = 256;
 
 /// What a story of one outlet costs its own documents, what a returned form costs a day, and a day costs while the past tells nothing.
 const OWN_OUTLET: i64 = WHOLE * 12 / 100;
@@ -60,25 +57,14 @@ pub(super) struct Telling {
     pub(super) terms: Vec<StemKey>,
 }
 
-/// A story that may still take documents.
-#[derive(Debug, Clone)]
-struct OpenStory {
-    leader: Arc<StemVector>,
-    leader_embedding: Option<Arc<TextEmbedding>>,
-    recurrence: i64,
-    first: i64,
-    last: i64,
-    /// The outlet of all its documents; `None` if there are several.
-    outlet: Option<OutletNumber>,
-    /// Sum and middle; `None` while it has one document, which is both.
-    middle: Option<Box<StoryMiddle>>,
-}
-
-#[derive(Debug, Clone)]
-struct StoryMiddle {
-    sums: Vec<(StemKey, u64)>,
-    vector: StemVector,
-    embedding: Option<EmbeddingSum>,
+/// Where a document would be put.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Foretelling {
+    /// The score and the story that it would join; `None` if it would begin one.
+    pub(super) best: Option<(i64, StoryNumber)>,
+    pub(super) recurrence: i64,
+    /// As of [`Telling`].
+    pub(super) terms: Vec<StemKey>,
 }
 
 /// A document of the window.
@@ -149,9 +135,7 @@ impl StoryTeller {
         debug_assert!(self.today.is_none_or(|today| today <= document.day), "documents come in order of time");
         self.turn_to(document.day);
 
-        let recurrence = self.past.recurrence(&document.keys, &document.vector) as i64;
-        let best = self.best(&document, recurrence);
-
+        let (best, recurrence) = self.weigh(&document);
         let (story, terms) = match best {
             Some((_, story)) => (story, self.join(story, &document)),
             None => {
@@ -161,6 +145,18 @@ impl StoryTeller {
         };
         self.enter(document, story);
         Telling { story, score: best.map(|(score, _)| score), recurrence, terms }
+    }
+
+    /// Where a document of the last day or a later one would be put. Nothing changes.
+    pub(super) fn foretell(&mut self, document: &ToldVector) -> Foretelling {
+        debug_assert!(self.archive.is_empty(), "only a run has an archive, and it asks for nothing before it tells");
+        let (best, recurrence) = self.weigh(document);
+        let joined = best.and_then(|(_, story)| self.open.get(&story));
+        let terms = match joined {
+            Some(story) => shared_stems(&document.vector, story.middle()),
+            None => heaviest_stems(&document.vector),
+        };
+        Foretelling { best, recurrence, terms }
     }
 
     /// Takes a document that was told before, as it was then: it began the story with its own `number`, or joined another.
@@ -195,12 +191,31 @@ impl StoryTeller {
         self.open.keys().min().copied()
     }
 
-    /// The story with the best score that a document may join. Of equal ones, the one that began first.
-    fn best(&mut self, document: &ToldVector, recurrence: i64) -> Option<(i64, StoryNumber)> {
+    /// The score and the story that a document may join, and how much of it is a form that returns.
+    fn weigh(&mut self, document: &ToldVector) -> (Option<(i64, StoryNumber)>, i64) {
         self.index.search(&document.keys, &mut self.hits);
+
+        // Only of a document that is not told yet: what its day will make a part of the past.
+        let window = self.rules.window;
+        let is_over = |found: &RecentDocument| document.day - found.day > window;
+        let found = |hit: &KeyHit| self.recent.get((hit.document - self.first) as usize);
+        let over = self.hits.iter().filter_map(found).filter(|found| is_over(found));
+        let over: Vec<(i64, u64)> = over.map(|found| (found.day, found.vector.product(&document.vector))).collect();
+        let more_days = self.recent.iter().take_while(|found| is_over(found)).map(|found| found.day);
+        let past_tells = self.past.tells_with(more_days);
+
+        let recurrence = self.past.recurrence(&document.keys, &document.vector, &over) as i64;
+        (self.best(document, recurrence, past_tells), recurrence)
+    }
+
+    /// Of the stories that were hit, the one with the best score that a document may join. Of equal ones, the one that began first.
+    fn best(&self, document: &ToldVector, recurrence: i64, past_tells: bool) -> Option<(i64, StoryNumber)> {
         let mut shared: BTreeMap<StoryNumber, usize> = BTreeMap::new();
         for hit in &self.hits {
             let Some(found) = self.recent.get((hit.document - self.first) as usize) else { continue };
+            if document.day - found.day > self.rules.window {
+                continue;
+            }
             *shared.entry(found.story).or_default() += hit.shared;
         }
         let mut stories: Vec<(StoryNumber, usize)> = shared.into_iter().collect();
@@ -210,7 +225,7 @@ impl StoryTeller {
         let mut best: Option<(i64, StoryNumber)> = None;
         for (number, _) in stories {
             let Some(story) = self.open.get(&number) else { continue };
-            let Some(score) = self.score(story, document, recurrence) else { continue };
+            let Some(score) = self.score(story, document, recurrence, past_tells) else { continue };
             if best.is_none_or(|(most, first)| score > most || (score == most && number < first)) {
                 best = Some((score, number));
             }
@@ -219,7 +234,7 @@ impl StoryTeller {
     }
 
     /// The score of a document in a story; `None` if it cannot join.
-    fn score(&self, story: &OpenStory, document: &ToldVector, recurrence: i64) -> Option<i64> {
+    fn score(&self, story: &OpenStory, document: &ToldVector, recurrence: i64, past_tells: bool) -> Option<i64> {
         let StoryRules { threshold, leader, window, span, .. } = self.rules;
         let ToldVector { day, outlet, vector, embedding, .. } = document;
         let (day, outlet) = (*day, *outlet);
@@ -248,7 +263,7 @@ impl StoryTeller {
             return None;
         }
         let returned = recurrence * 3 / 10;
-        let each_day = if self.past.tells() { returned } else { returned.max(UNKNOWN_PAST) };
+        let each_day = if past_tells { returned } else { returned.max(UNKNOWN_PAST) };
         score -= each_day * days;
         (score >= threshold).then_some(score)
     }
@@ -266,26 +281,7 @@ impl StoryTeller {
             debug_assert!(false, "a story that is over was joined");
             return Vec::new();
         };
-        story.last = *day;
-        story.outlet = story.outlet.filter(|only| only == outlet);
-
-        let (leader, of_leader) = (&story.leader, &story.leader_embedding);
-        let middle = story.middle.get_or_insert_with(|| {
-            let sums = leader.stems().iter().map(|stem| (stem.key, u64::from(stem.weight))).collect();
-            let embedding = of_leader.as_deref().map(EmbeddingSum::of);
-            Box::new(StoryMiddle { sums, vector: (**leader).clone(), embedding })
-        });
-        let mut shared: Vec<(StemKey, u64)> = vector.shared(&middle.vector).collect();
-        middle.add(vector);
-        if let Some(embedding) = embedding {
-            match &mut middle.embedding {
-                Some(sum) => sum.add(embedding),
-                none => *none = Some(EmbeddingSum::of(embedding)),
-            }
-        }
-
-        shared.sort_unstable_by_key(|(key, product)| (std::cmp::Reverse(*product), *key));
-        shared.into_iter().take(TERMS).map(|(key, _)| key).collect()
+        story.join(*day, *outlet, vector, embedding.as_deref())
     }
 
     fn begin(&mut self, number: StoryNumber, document: &ToldVector, recurrence: i64) {
@@ -323,24 +319,6 @@ impl StoryTeller {
         self.past.sweep();
 
         self.open.retain(|_, open| day - open.last <= window && day - open.first <= span);
-    }
-}
-
-impl StoryMiddle {
-    /// Adds a document.
-    fn add(&mut self, vector: &StemVector) {
-        for stem in vector.stems() {
-            match self.sums.binary_search_by_key(&stem.key, |(key, _)| *key) {
-                Ok(place) => self.sums[place].1 += u64::from(stem.weight),
-                Err(place) => self.sums.insert(place, (stem.key, u64::from(stem.weight))),
-            }
-        }
-        if self.sums.len() > SUM {
-            self.sums.sort_unstable_by_key(|(key, sum)| (std::cmp::Reverse(*sum), *key));
-            self.sums.truncate(SUM);
-            self.sums.sort_unstable_by_key(|(key, _)| *key);
-        }
-        self.vector = StemVector::scaled(&mut self.sums.clone(), MIDDLE);
     }
 }
 

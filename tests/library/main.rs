@@ -35,6 +35,7 @@ mod index_decoys;
 mod index_disk;
 mod index_faults;
 mod index_stories;
+mod index_stories_moved;
 mod index_top;
 mod input;
 mod labels;

@@ -71,11 +71,11 @@ fn check(state: &ServerState, media: BodyType, body: &[u8]) -> Result<(ReplyLayo
     let items: Vec<Item<'_>> = asked.iter().flatten().map(CheckItem::item).collect();
 
     let verdicts = match &*items {
-        [item] => vec![state.index.check(*item)],
-        items => state.index.check_all(items),
+        [item] => vec![state.index.foretell(*item)],
+        items => state.index.foretell_all(items),
     };
 
-    Ok((layout, IndexAnswers::Verdicts(in_place(asked, verdicts))))
+    Ok((layout, IndexAnswers::Told(in_place(asked, verdicts))))
 }
 
 fn insert(state: &ServerState, media: BodyType, body: &[u8]) -> Result<(ReplyLayout, IndexAnswers), Problem> {

@@ -10,8 +10,7 @@ use mukarrar::index::{IndexStory, Match, TextStory, ToldVerdict, Verdict};
 
 /// The answers of the index, one for each item.
 pub(super) enum IndexAnswers {
-    Verdicts(Vec<Result<Verdict, Problem>>),
-    /// Verdicts on texts that were stored, with their stories.
+    /// Verdicts on texts that were checked or stored, with their stories.
     Told(Vec<Result<ToldVerdict, Problem>>),
     /// Whether each text is in the index now. A text without tokens is not.
     Stored(Vec<Result<bool, Problem>>),
@@ -87,9 +86,6 @@ pub(super) fn write(
     when_full: WhenFull,
 ) -> Result<Reply, Problem> {
     let body = match answers {
-        IndexAnswers::Verdicts(verdicts) => {
-            lay_out(state, layout, verdicts, when_full, |verdict| CheckReply::of(state, verdict, None))
-        }
         IndexAnswers::Told(told) => {
             lay_out(state, layout, told, when_full, |told| CheckReply::of(state, &told.verdict, told.story.as_ref()))
         }

@@ -181,7 +181,8 @@ impl DiskStorage {
 
     /// The pending records in blocks.
     fn packed(&self, changes: &CommitChanges) -> Result<Vec<PackedBlock>> {
-        let records = (changes.first..).zip(changes.inserts.iter().map(|insert| insert.record.clone()));
+        let records = (changes.first..).zip(&changes.inserts);
+        let records = records.filter_map(|(doc, insert)| Some((doc, insert.record.clone()?)));
         pack(records).map_err(|source| Error::io("write", &self.directory, source))
     }
 
@@ -310,7 +311,8 @@ fn put_changes(
     }
 
     for (doc, insert) in (changes.first..).zip(&changes.inserts) {
-        if let (true, StoredBody::Text { folded, .. }) = (insert.is_learned, &insert.record.body) {
+        let body = insert.record.as_ref().filter(|_| insert.is_learned).map(|record| &record.body);
+        if let Some(StoredBody::Text { folded, .. }) = body {
             catalog.put_learned(doc, folded)?;
         }
         if let Some(row) = &insert.telling {

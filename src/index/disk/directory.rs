@@ -2,6 +2,7 @@
 //!
 //! - `index.json`: format version, settings, checksum; written once, and again when an older index is first written
 //! - `boilerplate.jsonl`: the learned boilerplate, if any
+//! - `idf.bin`: the table of how rare words are, if stories are told
 //! - `writer.lock`: locked by the process that writes, contains its number
 //! - `commits`: the number of the last commit, which shows whether the catalog has lost its end
 //! - `catalog.db` (with `-wal`, `-shm`) and the run files: see [`catalog`] and [`run_file`](super::run_file)
@@ -20,9 +21,11 @@ use crate::index::builder::IndexBuilder;
 use crate::index::settings::Settings;
 use crate::page::BoilerplateRules;
 use crate::spill::write_at;
+use crate::story::RarityTable;
 
 const SETTINGS: &str = "index.json";
 const RULES: &str = "boilerplate.jsonl";
+const IDF: &str = "idf.bin";
 const LOCK: &str = "writer.lock";
 const COMMITS: &str = "commits";
 const FORMAT: &str = "mukarrar-index";
@@ -99,6 +102,9 @@ pub(super) fn read_settings(directory: &Path, asked: &IndexBuilder) -> Result<Se
     if value("boilerplate-rules") != Some("none") {
         stored = stored.boilerplate_rules(BoilerplateRules::open(&directory.join(RULES))?);
     }
+    if value("stories").is_some() {
+        stored = stored.rarity(RarityTable::read(&directory.join(IDF)).map_err(unreadable_table)?);
+    }
     let settings = stored.settings()?;
     if settings.list().iter().any(|(name, stored)| value(name) != Some(stored)) {
         return Err(wrong("its settings do not fit each other"));
@@ -106,6 +112,17 @@ pub(super) fn read_settings(directory: &Path, asked: &IndexBuilder) -> Result<Se
 
     require_same(directory, asked, stored, &value)?;
     Ok(settings)
+}
+
+/// The error for a table of an index that cannot be read: another one would tell other stories.
+fn unreadable_table(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::Unreadable { path, what, .. } => {
+            let remedy = "open it with the version that made it, or build it again from the texts".into();
+            ErrorKind::Unreadable { path: path.clone(), what: what.clone(), remedy }.into()
+        }
+        _ => error,
+    }
 }
 
 /// Reads `index.json`, and checks that this program can read the index.
@@ -160,6 +177,10 @@ pub(super) fn write_settings(directory: &Path, settings: &Settings) -> Result<()
         write_whole(directory, RULES, |out| rules.write(out))?;
     }
 
+    if let Some(table) = &settings.rarity {
+        write_whole(directory, IDF, |out| out.write_all(&table.to_bytes()))?;
+    }
+
     write_whole(directory, SETTINGS, |out| {
         serde_json::to_writer_pretty(&mut *out, &IndexManifest::of(settings))?;
         out.write_all(b"\n")
@@ -168,12 +189,12 @@ pub(super) fn write_settings(directory: &Path, settings: &Settings) -> Result<()
 
 /// Copies the settings to a directory that holds everything else of an index.
 pub(super) fn copy_settings(source: &Path, target: &Path) -> Result<()> {
-    for name in [RULES, SETTINGS] {
+    for name in [RULES, IDF, SETTINGS] {
         let path = source.join(name);
         match std::fs::read(&path) {
             Ok(bytes) => write_whole(target, name, |out| out.write_all(&bytes))?,
-            // Not every index has learned boilerplate.
-            Err(error) if name == RULES && error.kind() == std::io::ErrorKind::NotFound => {}
+            // Not every index has learned boilerplate, or stories.
+            Err(error) if name != SETTINGS && error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(Error::io("read", &path, error)),
         }
     }
@@ -227,7 +248,7 @@ pub(super) fn make(directory: &Path) -> Result<()> {
 
         // These files may be left by an attempt that ended before the directory became an index.
         let is_ours =
-            [LOCK, COMMITS, RULES].contains(&&*name) || name.starts_with(catalog::FILE) || name.starts_with('.');
+            [LOCK, COMMITS, RULES, IDF].contains(&&*name) || name.starts_with(catalog::FILE) || name.starts_with('.');
         if !is_ours {
             let what = format!("is no index, and holds other files ({name})");
             return Err(refused(directory, what, "name an empty directory, a new one, or an index"));

@@ -235,7 +235,7 @@ impl DiskStorage {
 
         let inserts = (state.pending.first..end).zip(&state.pending.inserts);
         let live = inserts.filter(|(doc, _)| !state.dead.contains(*doc));
-        Some(live.map(|(doc, insert)| (doc, insert.record.clone())).collect())
+        Some(live.filter_map(|(doc, insert)| Some((doc, insert.record.clone()?))).collect())
     }
 }
 

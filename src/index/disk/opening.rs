@@ -61,6 +61,8 @@ impl IndexBuilder {
     pub fn open(self, directory: impl AsRef<Path>) -> Result<Index> {
         let directory = directory.as_ref();
         if !is_index(directory) {
+            // Wrong settings leave no directory behind.
+            self.settings()?;
             make(directory)?;
         }
         self.open_to_write(directory)

@@ -47,7 +47,7 @@ impl Storage for DiskStorage {
                 return Ok(None);
             }
             if let Some(place) = doc.checked_sub(state.pending.first) {
-                return Ok(state.pending.inserts.get(place as usize).map(|insert| insert.record.clone()));
+                return Ok(state.pending.inserts.get(place as usize).map(|insert| insert.record.clone()).flatten());
             }
         }
 
@@ -114,7 +114,7 @@ impl Storage for DiskStorage {
         let key = key_hash(&record.key);
         let hashes: Arc<[u64]> = hashes.iter().copied().chain([key]).collect();
         let moment = record.moment();
-        let insert = PendingInsert { record: Arc::new(record), hashes, is_learned, telling };
+        let insert = PendingInsert { record: Some(Arc::new(record)), hashes, is_learned, telling };
         // All or nothing: the number is the only thing that can fail.
         let mut state = self.write();
         let doc = next_number(state.next.into())?;
@@ -131,6 +131,20 @@ impl Storage for DiskStorage {
         state.pending.bytes += insert.bytes();
         state.pending.inserts.push_back(insert);
         Ok(())
+    }
+
+    fn insert_removed(&self, telling: Option<Arc<[u8]>>) -> Result<InsertNumber> {
+        let insert = PendingInsert { record: None, hashes: Arc::new([]), is_learned: false, telling };
+        let mut state = self.write();
+        let doc = next_number(state.next.into())?;
+
+        // Removed at once: nothing looks for a record of it.
+        state.next += 1;
+        state.dead.insert(doc);
+        state.pending.dead.push(doc);
+        state.pending.bytes += insert.bytes();
+        state.pending.inserts.push_back(insert);
+        Ok(doc)
     }
 
     fn tellings(

@@ -70,7 +70,8 @@ impl PendingChanges {
 /// An insert that is not on disk yet.
 #[derive(Debug, Clone)]
 pub(super) struct PendingInsert {
-    pub(super) record: Arc<StoredText>,
+    /// `None` of a text that was removed in another index, which has left what was told of it.
+    pub(super) record: Option<Arc<StoredText>>,
     /// The hashes that its text is found by, and that of its key.
     pub(super) hashes: Arc<[u64]>,
     pub(super) is_learned: bool,
@@ -81,7 +82,9 @@ pub(super) struct PendingInsert {
 impl PendingInsert {
     /// Bytes in memory, approximately.
     pub(super) fn bytes(&self) -> usize {
-        self.record.bytes() + size_of_val(&*self.hashes) + self.telling.as_ref().map_or(0, |row| row.len())
+        self.record.as_ref().map_or(0, |record| record.bytes())
+            + size_of_val(&*self.hashes)
+            + self.telling.as_ref().map_or(0, |row| row.len())
     }
 }
 

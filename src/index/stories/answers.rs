@@ -12,8 +12,8 @@ use crate::story::StoredTelling;
 pub struct ToldVerdict {
     /// The verdict.
     pub verdict: Verdict,
-    /// The story that a new text or a variant was put into, or that the text which a duplicate repeats is in. `None` without stories;
-    /// for a text with too few words; for one that is older than the window of stories; and for a text that is not stored.
+    /// The story that a new text or a variant was put into, or would be, if it was only checked; or the story of the text that a
+    /// duplicate repeats. `None` without stories; for a text with too few words; and for one that is older than the window of stories.
     pub story: Option<TextStory>,
 }
 
@@ -21,9 +21,9 @@ pub struct ToldVerdict {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TextStory {
-    /// The key of the first text of the story, which names it.
-    pub leader: String,
-    /// Whether the text joined others. Otherwise it is the first text of its story.
+    /// The key of the first text of the story, which names it. `None` of a text that was only checked and would be the first.
+    pub leader: Option<String>,
+    /// Whether the text joined others, or would. Otherwise it is the first text of its story.
     pub joined: bool,
     /// The score by which it joined, from the threshold to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,7 +37,7 @@ pub struct TextStory {
 impl TextStory {
     pub(in crate::index) fn of(row: &StoredTelling) -> Self {
         Self {
-            leader: row.leader_key.to_string(),
+            leader: Some(row.leader_key.to_string()),
             joined: row.score().is_some(),
             score: row.score(),
             terms: row.terms(),
@@ -54,6 +54,8 @@ pub struct IndexStory {
     pub story: String,
     /// Number of its texts that are stored; copies are not.
     pub size: usize,
+    /// Number of copies of these texts that came and were not stored.
+    pub copies: u64,
     /// The sources of its texts, by name.
     pub outlets: Vec<String>,
     /// When its earliest and its latest text were published.

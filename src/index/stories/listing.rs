@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{IndexStory, StoryMember, TextStory, ToldVerdict, decoded, telling_of};
 use crate::document::Date;
 use crate::error::{Error, Remedy, Result};
+use crate::index::answer::Verdict;
 use crate::index::index_item::Item;
+use crate::index::prepare::PreparedText;
 use crate::index::stored_text::InsertNumber;
-use crate::index::text_index::Index;
+use crate::index::text_index::{CheckScope, Index};
 use crate::story::{StoredTelling, listed_terms};
 
 impl Index {
@@ -27,6 +29,40 @@ impl Index {
     #[must_use]
     pub fn tell_all(&self, items: &[(&str, Item<'_>)]) -> Vec<Result<ToldVerdict>> {
         self.decide_all(items)
+    }
+
+    /// [`check`](Self::check), with the story that the text would be put into by [`tell`](Self::tell) now. Stores nothing. The first
+    /// call reads what is told of all texts, O(texts), as opening to write does.
+    ///
+    /// # Errors
+    ///
+    /// As [`check`](Self::check).
+    pub fn foretell<'t>(&self, item: impl Into<Item<'t>>) -> Result<ToldVerdict> {
+        self.require_own_process()?;
+        let item = item.into();
+        self.workers.with(&self.settings, |worker| self.check_with(worker, item, CheckScope::Stories))
+    }
+
+    /// [`foretell`](Self::foretell) for many items, on all cores; each as if it came next. Answers are in the order of the items.
+    #[must_use]
+    pub fn foretell_all(&self, items: &[Item<'_>]) -> Vec<Result<ToldVerdict>> {
+        self.check_all_in(items, CheckScope::Stories)
+    }
+
+    /// The story of a text that was checked, and matches a stored one if a number is given.
+    pub(in crate::index) fn story_of_checked(
+        &self,
+        verdict: &Verdict,
+        match_number: Option<InsertNumber>,
+        text: &PreparedText,
+    ) -> Result<Option<TextStory>> {
+        match (verdict, match_number, &self.stories, &text.story) {
+            (Verdict::Duplicate(_), Some(number), ..) => self.story_of_text(number),
+            (Verdict::New { .. } | Verdict::Variant { .. }, _, Some(stories), Some(story)) => {
+                stories.foretell(&*self.storage, story)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// The stories of two stored texts or more whose latest text was published at `since` or later; `None` lists all. Forms that
@@ -50,6 +86,7 @@ impl Index {
             Ok(())
         })?;
 
+        let copies = self.all_copies(&|| true)?;
         let mut stories = Vec::new();
         let is_recent =
             |(_, row): &(InsertNumber, StoredTelling)| since.is_none_or(|since| row.moment >= since.seconds());
@@ -61,7 +98,9 @@ impl Index {
                 }
             }
             if stored.len() > 1 && stored.iter().any(is_recent) {
-                stories.extend(story_of(stored.into_iter().map(|(_, row)| row).collect()));
+                let copies =
+                    stored.iter().filter_map(|(number, _)| copies.get(*number)).map(|count| count.copies).sum();
+                stories.extend(story_of(stored.into_iter().map(|(_, row)| row).collect(), copies));
             }
         }
         stories.sort_by_key(|story: &IndexStory| {
@@ -79,14 +118,15 @@ impl Index {
     }
 }
 
-/// The story of some rows, in the order of their numbers; `None` without any.
-fn story_of(rows: Vec<StoredTelling>) -> Option<IndexStory> {
+/// The story of some rows, in the order of their numbers, and of so many copies; `None` without any.
+fn story_of(rows: Vec<StoredTelling>, copies: u64) -> Option<IndexStory> {
     let moments = || rows.iter().map(|row| row.moment);
     let (first, last) = (moments().min()?, moments().max()?);
     let outlets: BTreeSet<&str> = rows.iter().map(|row| &*row.outlet).filter(|name| !name.is_empty()).collect();
     Some(IndexStory {
         story: rows.first()?.leader_key.to_string(),
         size: rows.len(),
+        copies,
         outlets: outlets.into_iter().map(str::to_owned).collect(),
         first_seen: Date::from_seconds(first),
         last_seen: Date::from_seconds(last),

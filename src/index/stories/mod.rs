@@ -2,21 +2,24 @@
 //!
 //! A text that is stored is told at once ([`IndexStories::tell`]), and the row of what is told of it is stored with it, in one step.
 //! The state in memory follows from the rows, so it is restored from them: when the index is opened, when another process has
-//! written it, and after a failure. `stories_of` reads them for lists.
+//! written it, and after a failure. It is that of the rows by day, then by number: rows that came from another index may be of any
+//! day ([`carried`]). [`listing`] reads them for lists.
 
 mod answers;
+mod carried;
 mod listing;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use answers::{IndexStory, StoryMember, TextStory, ToldVerdict};
+pub(super) use carried::{StoryCarrier, ToldText, each_told};
 
 use super::index_item::Item;
 use super::storage::Storage;
 use super::stored_text::InsertNumber;
 use crate::document::Date;
 use crate::error::{Error, Result};
-use crate::story::{RunningTeller, StoredTelling, StoryOptions, StoryText, TextOrigin};
+use crate::story::{ForetoldText, RunningTeller, StoredTelling, StoryOptions, StoryText, TextOrigin};
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
@@ -76,13 +79,28 @@ impl IndexStories {
         let seconds = text.moment.seconds();
         let origin = TextOrigin { key, day: seconds.div_euclid(DAY), moment: seconds, outlet: &text.outlet };
 
-        let leader_key = |leader: u32| Ok(telling_of(storage, leader)?.ok_or_else(|| missing(leader))?.key);
+        let leader_key = |leader: u32| Ok(telling_of(storage, leader)?.ok_or_else(|| missing(leader))?.leader_key);
         let told = state.teller.tell(number, origin, &text.text, leader_key);
         match &told {
             Ok(_) => state.next = number + 1,
             Err(_) => self.begin_anew(&mut state),
         }
         told
+    }
+
+    /// What would be told of a text that is not stored. `None` if it is too old to be told.
+    pub(super) fn foretell(&self, storage: &dyn Storage, text: &TellableText) -> Result<Option<TextStory>> {
+        let found = {
+            let mut state = self.state();
+            self.catch_up(&mut state, storage)?;
+            state.teller.foretell(text.moment.seconds().div_euclid(DAY), &text.outlet, &text.text)
+        };
+        let Some(ForetoldText { leader, score, terms, is_form }) = found else { return Ok(None) };
+        let name = match leader {
+            Some(leader) => Some(telling_of(storage, leader)?.ok_or_else(|| missing(leader))?.leader_key.into()),
+            None => None,
+        };
+        Ok(Some(TextStory { joined: leader.is_some(), leader: name, score, terms, recurring_form: is_form }))
     }
 
     /// Forgets what is in memory: it is restored from what is stored.
@@ -98,18 +116,20 @@ impl IndexStories {
     fn catch_up(&self, state: &mut StoryState, storage: &dyn Storage) -> Result<()> {
         let next = storage.version()?.next;
         if state.next < next {
-            let StoryState { teller, next: from } = state;
-            let taken = storage.tellings(*from..next, &mut |number, row| {
-                teller.restore(number, &decoded(number, row)?);
-                Ok(())
-            });
-            match taken {
-                Ok(()) => *from = next,
-                Err(error) => {
+            let taken = match restore_in_order(state, next, storage) {
+                Ok(true) => Ok(()),
+                // Rows of earlier days came from another index.
+                Ok(false) => {
                     self.begin_anew(state);
-                    return Err(error);
+                    restore_by_day(state, next, storage)
                 }
+                Err(error) => Err(error),
+            };
+            if let Err(error) = taken {
+                self.begin_anew(state);
+                return Err(error);
             }
+            state.next = next;
         }
         Ok(())
     }
@@ -120,6 +140,41 @@ impl IndexStories {
         self.catch_up(&mut state, storage)?;
         Ok(state.teller.needed_from().unwrap_or(state.next))
     }
+}
+
+/// Takes the rows before `next` that are not in memory yet. Returns whether they were in order of time; else a part was taken.
+fn restore_in_order(state: &mut StoryState, next: InsertNumber, storage: &dyn Storage) -> Result<bool> {
+    let StoryState { teller, next: from } = state;
+    let mut is_in_order = true;
+    storage.tellings(*from..next, &mut |number, row| {
+        let row = decoded(number, row)?;
+        is_in_order &= teller.today().is_none_or(|today| today <= row.day());
+        if is_in_order {
+            teller.restore(number, &row);
+        }
+        Ok(())
+    })?;
+    Ok(is_in_order)
+}
+
+/// Takes all rows before `next` by day, then by number. Holds 16 bytes a row.
+fn restore_by_day(state: &mut StoryState, next: InsertNumber, storage: &dyn Storage) -> Result<()> {
+    let mut order: Vec<(i64, InsertNumber)> = Vec::new();
+    storage.tellings(0..next, &mut |number, row| {
+        order.push((decoded(number, row)?.day(), number));
+        Ok(())
+    })?;
+    order.sort_unstable();
+
+    // Most rows of a day follow each other, and are read at once.
+    for run in order.chunk_by(|(day, number), (other, follower)| day == other && number + 1 == *follower) {
+        let (Some((_, first)), Some((_, last))) = (run.first(), run.last()) else { continue };
+        storage.tellings(*first..last + 1, &mut |number, row| {
+            state.teller.restore(number, &decoded(number, row)?);
+            Ok(())
+        })?;
+    }
+    Ok(())
 }
 
 /// The row of a text; `None` if it was not told, or so long ago that nothing is left of it.

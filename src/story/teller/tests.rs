@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::shingle::hash::SeedStream;
+use crate::story::open_story::MIDDLE;
 use crate::story::options::StoryOptions;
 use crate::story::vector::STEMS;
 

@@ -187,7 +187,12 @@ fn table(
         Some(TextStory { leader, score: of_story, terms, recurring_form, .. }) => {
             let terms = terms.join(" ");
             let terms = if format == ReportFormat::Csv { sanitize(&terms).into_owned() } else { terms };
-            vec![leader.clone(), of_story.map_or_else(String::new, score), terms, recurring_form.to_string()]
+            vec![
+                leader.clone().unwrap_or_default(),
+                of_story.map_or_else(String::new, score),
+                terms,
+                recurring_form.to_string(),
+            ]
         }
     };
     let with_story = |row: &[&str], out: &mut dyn Write| {
@@ -229,7 +234,7 @@ fn text(id: &str, answer: &RecordAnswer, out: &mut dyn Write) -> io::Result<()> 
         )?;
     }
     match answer.story() {
-        Some(TextStory { leader, score: Some(score), terms, .. }) => {
+        Some(TextStory { leader: Some(leader), score: Some(score), terms, .. }) => {
             writeln!(out, "  story     {score:.2}  {}  {}", sanitize(leader), sanitize(&terms.join(" ")))
         }
         _ => Ok(()),

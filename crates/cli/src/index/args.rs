@@ -9,11 +9,13 @@ use crate::args::names::{BOILERPLATES, DATE_ORDERS, LANGUAGES, Names, PROFILES, 
 use crate::args::values::{FactsChoice, LanguageChoice, language, size};
 use crate::remedies::parse;
 use mukarrar::document::{DateOrder, Window};
+use mukarrar::error::Result;
 use mukarrar::index::Verify;
 use mukarrar::normalize::Profile;
 use mukarrar::page::Boilerplate;
 use mukarrar::pipeline::{Options, TitleField};
 use mukarrar::shingle::ShingleKind;
+use mukarrar::story::{RarityTable, StoryOptions};
 
 #[derive(Debug, Args)]
 pub(crate) struct DirectoryArgs {
@@ -66,9 +68,54 @@ pub(crate) struct SettingsArgs {
     /// Tell stories: which texts tell of one event in words of their own, above copies. Store texts in order of time.
     #[arg(long)]
     pub(super) stories: bool,
+    #[command(flatten)]
+    pub(super) telling: TellingSettingsArgs,
     /// Seed of every hash [default: random for a new index].
     #[arg(long, value_name = "SEED")]
     pub(super) seed: Option<u64>,
+}
+
+/// How an index with stories tells them.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Settings of a new index")]
+pub(super) struct TellingSettingsArgs {
+    /// Table of how rare words are, written by `mukarrar idf`; the index keeps a copy. If not given, one of Arabic, Persian and Urdu
+    /// news.
+    #[arg(long, value_name = "FILE", requires = "stories")]
+    idf: Option<PathBuf>,
+    /// Least score at which a text joins a story.
+    #[arg(long, value_name = "S", requires = "stories", help = format!("Least score at which a text joins a story: above 0, at most 1 [default: {}]", StoryOptions::default().threshold))]
+    story_threshold: Option<f64>,
+    /// Least cosine with the first text of the story.
+    #[arg(long, value_name = "S", requires = "stories", help = format!("Least cosine with the first text of the story: above 0, at most 1 [default: {}]", StoryOptions::default().leader))]
+    story_leader: Option<f64>,
+    /// Days after its last text in which a story takes another one.
+    #[arg(long, value_name = "DAYS", requires = "stories", help = format!("Days after its last text in which a story takes another one: at most 3650 [default: {}]", StoryOptions::default().window))]
+    story_window: Option<u32>,
+    /// Days after its first text in which a story takes another one.
+    #[arg(long, value_name = "DAYS", requires = "stories", help = format!("Days after its first text in which a story takes another one: from --story-window to 3650 [default: {}]", StoryOptions::default().span))]
+    story_span: Option<u32>,
+    /// Texts with fewer words, title included, are in no story.
+    #[arg(long, value_name = "N", requires = "stories", help = format!("Texts with fewer words, title included, are in no story [default: {}]", StoryOptions::default().least_words))]
+    least_words: Option<usize>,
+}
+
+impl TellingSettingsArgs {
+    /// The options of stories.
+    pub(super) fn options(&self) -> StoryOptions {
+        let mut options = StoryOptions::default();
+        options.threshold = self.story_threshold.unwrap_or(options.threshold);
+        options.leader = self.story_leader.unwrap_or(options.leader);
+        options.window = self.story_window.unwrap_or(options.window);
+        options.span = self.story_span.unwrap_or(options.span);
+        options.least_words = self.least_words.unwrap_or(options.least_words);
+        options
+    }
+
+    /// The table of rarity, if one is named.
+    pub(super) fn table(&self) -> Result<Option<RarityTable>> {
+        self.idf.as_deref().map(RarityTable::read).transpose()
+    }
 }
 
 /// `--verify`.

@@ -76,13 +76,14 @@ pub(super) fn build(arguments: &BuildArgs, console: &Console) -> Result<Exit> {
         .into());
     }
 
+    let builder = builder_with_settings(&records.index, settings)?;
     // Read before the index is made: an input that cannot be read leaves no empty index behind.
     let corpus = read_records(records)?;
     // An empty input makes an empty index.
     if !corpus.is_empty() {
         corpus.refuse_unreadable()?;
     }
-    let index = builder_with_settings(&records.index, settings)?.open(directory)?;
+    let index = builder.open(directory)?;
     let answers = look_up(&corpus, (records, index.settings()), console, |items| told(index.tell_all(items)))?;
     Ok(close(index, finish_lookup(&corpus, &answers, records, console), console))
 }
@@ -135,7 +136,7 @@ pub(super) fn check(arguments: &CheckArgs, console: &Console) -> Result<Exit> {
 
     let answer = |items: &[(&str, Item<'_>)]| -> Vec<Result<RecordAnswer>> {
         let items: Vec<Item<'_>> = items.iter().map(|(_, item)| *item).collect();
-        verdicts(index.check_all(&items))
+        told(index.foretell_all(&items))
     };
 
     let answers = look_up(&corpus, (records, index.settings()), console, answer)?;
@@ -158,10 +159,6 @@ pub(super) fn query(arguments: &QueryArgs, console: &Console) -> Result<Exit> {
 
     let answers = look_up(&corpus, (records, index.settings()), console, answer)?;
     Ok(finish_lookup(&corpus, &answers, records, console))
-}
-
-fn verdicts(verdicts: Vec<Result<Verdict>>) -> Vec<Result<RecordAnswer>> {
-    verdicts.into_iter().map(|verdict| verdict.map(|verdict| RecordAnswer::Verdict(verdict, None))).collect()
 }
 
 fn told(answers: Vec<Result<ToldVerdict>>) -> Vec<Result<RecordAnswer>> {

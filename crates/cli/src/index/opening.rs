@@ -6,7 +6,6 @@ use mukarrar::Index;
 use mukarrar::error::Result;
 use mukarrar::index::IndexBuilder;
 use mukarrar::page::BoilerplateRules;
-use mukarrar::story::StoryOptions;
 
 /// Opens an index that exists, to write it.
 pub(super) fn open_existing(arguments: &DirectoryArgs, console: &Console) -> Result<Index> {
@@ -55,7 +54,10 @@ pub(crate) fn builder_with_settings(arguments: &DirectoryArgs, settings: &Settin
     );
 
     if settings.stories {
-        builder = builder.stories(StoryOptions::default());
+        builder = builder.stories(settings.telling.options());
+        if let Some(table) = settings.telling.table()? {
+            builder = builder.rarity(table);
+        }
     }
     Ok(builder)
 }

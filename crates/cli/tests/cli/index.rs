@@ -140,7 +140,7 @@ fn an_index_with_stories_answers_with_them_and_lists_them() {
         (&json!("a"), &json!(2), &json!(["x", "y"]))
     );
     for (format, part) in
-        [("tsv", "a\t2\t2\t"), ("csv", "a,2,2,"), ("text", "a  2 documents  2 outlets"), ("json", "[")]
+        [("tsv", "a\t2\t1\t2\t"), ("csv", "a,2,1,2,"), ("text", "a  2 documents, 1 copy  2 outlets"), ("json", "[")]
     {
         let shown = String::from_utf8(list(&["--format", format]).stdout).unwrap();
         assert!(shown.contains(part), "{format}: {shown}");
@@ -149,8 +149,75 @@ fn an_index_with_stories_answers_with_them_and_lists_them() {
     assert_eq!(list(&["--since", "2d", "--format", "jsonl"]).stdout, b"");
     assert_eq!(list(&["--since", "lately"]).status.code(), Some(2));
 
+    // A check foretells, in every format, and stores nothing.
+    std::fs::write(directory.join("three.jsonl"), report("d", "2024-03-06", "w", &again.replace("أوضح", "ذكر")))
+        .unwrap();
+    std::fs::write(directory.join("none.jsonl"), report("e", "2024-03-06", "w", "نص آخر عن شيء آخر")).unwrap();
+    let checked = rows(&told(&["check", "seen", "three.jsonl", "--format", "jsonl"]));
+    assert_eq!((&checked[0]["story"]["leader"], &checked[0]["story"]["joined"]), (&json!("a"), &json!(true)));
+    assert_eq!(rows(&told(&["check", "seen", "none.jsonl", "--format", "jsonl"]))[0]["story"], Value::Null);
+    let table = told(&["check", "seen", "three.jsonl", "--format", "tsv"]);
+    let columns = |line: &str| line.split('\t').skip(10).take(2).map(str::to_owned).collect::<Vec<_>>();
+    let shown: Vec<_> = table.lines().map(columns).collect();
+    assert_eq!((&shown[0][..], &*shown[1][0]), (&["story".to_owned(), "story_score".to_owned()][..], "a"));
+
+    // What copies an index brings its stories.
+    let listed = list(&["--format", "jsonl"]).stdout;
+    assert!(run(directory, &["export", "seen", "-o", "seen.jsonl"]).status.success());
+    assert!(run(directory, &["import", "moved", "seen.jsonl"]).status.success());
+    assert!(run(directory, &["snapshot", "seen", "copy"]).status.success());
+    std::fs::write(directory.join("empty.jsonl"), "").unwrap();
+    told(&["build", "merged", "empty.jsonl", "--stories"]);
+    assert!(run(directory, &["merge", "merged", "seen"]).status.success());
+    for name in ["moved", "copy", "merged"] {
+        assert_eq!(run(directory, &["stories", name, "--format", "jsonl"]).stdout, listed, "{name}");
+    }
+
     told(&["build", "plain", "one.jsonl"]);
+    let refused = run(directory, &["merge", "plain", "seen"]);
+    let why = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.status.code() == Some(2) && why.contains("stories"), "{why}");
     let refused = run(directory, &["stories", "plain"]);
     let why = String::from_utf8(refused.stderr).unwrap();
     assert!(refused.status.code() == Some(2) && why.contains("--stories"), "{why}");
+}
+
+#[test]
+fn an_index_takes_the_options_of_stories() {
+    let home = tempfile::tempdir().unwrap();
+    let directory = home.path();
+    let news = records(directory, "news.jsonl", [("a".to_owned(), long_text(1, 30))]);
+    let idf = Command::new(env!("CARGO_BIN_EXE_mukarrar"))
+        .args(["idf", news, "-o", "own.idf"])
+        .current_dir(directory)
+        .output()
+        .unwrap();
+    assert!(idf.status.success(), "{}", told(&idf));
+
+    let given = ["--stories", "--story-threshold", "0.6", "--story-leader", "0.4", "--story-window", "2"];
+    let given = [&given[..], &["--story-span", "9", "--least-words", "12", "--idf", "own.idf"]].concat();
+    let built = run(directory, &[&["build", "seen", news], &given[..]].concat());
+    assert!(built.status.success(), "{}", told(&built));
+    let stats = |name: &str| -> Value {
+        serde_json::from_slice(&run(directory, &["stats", name, "--format", "json"]).stdout).unwrap()
+    };
+    assert_eq!(stats("seen")["settings"]["stories"], "0.6 0.4 2 9 12");
+    let own = stats("seen")["settings"]["idf"].as_str().unwrap().to_owned();
+    assert!(run(directory, &["build", "usual", news, "--stories"]).status.success());
+    assert_ne!(stats("usual")["settings"]["idf"].as_str(), Some(&*own));
+    // It needs its file no more.
+    std::fs::remove_file(directory.join("own.idf")).unwrap();
+    assert!(run(directory, &["check", "seen", news]).status.success());
+
+    for (wrong, part) in [
+        (&["--story-threshold", "0.6"][..], "--stories"),
+        (&["--idf", "own.idf"], "--stories"),
+        (&["--stories", "--idf", "own.idf"], "own.idf"),
+        (&["--stories", "--story-threshold", "2"], "--story-threshold"),
+        (&["--stories", "--story-span", "1"], "--story-span"),
+    ] {
+        let refused = run(directory, &[&["build", "none", news], wrong].concat());
+        assert!(refused.status.code() == Some(2) && told(&refused).contains(part), "{}", told(&refused));
+        assert!(!directory.join("none").exists(), "{wrong:?} leaves nothing behind");
+    }
 }

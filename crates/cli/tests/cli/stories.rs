@@ -146,6 +146,29 @@ fn places_have_a_row_for_every_record() {
 }
 
 #[test]
+fn many_rows_are_written_in_order_on_any_number_of_threads() {
+    let home = home();
+    let short = |number: usize| record(&format!("r{number}"), "2024-03-05", "أ", "خبر", &format!("خبر {number}"));
+    let lines: String = (0..700).map(short).collect();
+    fs::write(home.path().join("many.jsonl"), lines + &fs::read_to_string(home.path().join("news.jsonl")).unwrap())
+        .unwrap();
+    let places = |format: &str, threads: usize| {
+        let name = format!("places{threads}.{format}");
+        done(&home, &format!("stories many.jsonl {DATED} -q -j {threads} --places {name}"));
+        fs::read_to_string(home.path().join(name)).unwrap()
+    };
+    for format in ["json", "jsonl", "tsv", "csv"] {
+        assert_eq!(places(format, 1), places(format, 8), "{format}");
+    }
+
+    let array: Vec<Value> = serde_json::from_str(&places("json", 8)).unwrap();
+    assert_eq!(array, rows(&places("jsonl", 8)));
+    let ids: Vec<&str> = array.iter().take(700).map(|row| row["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, (0..700).map(|number| format!("r{number}")).collect::<Vec<_>>());
+    assert_eq!((array.len(), places("tsv", 8).lines().count()), (706, 707));
+}
+
+#[test]
 fn kept_records_of_dedup_carry_their_story() {
     let home = home();
     let annotated = |output: &str, arguments: &str| {

@@ -308,6 +308,17 @@ fn the_document_names_every_route_and_every_answer_is_as_it_says() {
         let story = &answer.json()["story"];
         assert_eq!((&story["leader"], &story["joined"]), (&json!("fire"), &json!(key == "again")), "{key}");
     }
+    for (text, leader, joined) in [
+        (FIRE, json!("fire"), false),
+        (&*FIRE_AGAIN.replace("أوضح", "ذكر"), json!("fire"), true),
+        (SNOW, json!(null), false),
+    ] {
+        let item = json!({ "text": text, "title": "خبر", "source": "d" });
+        let answer = served.json("/v1/check", &item.to_string());
+        fits("post", "/v1/check", &answer);
+        let story = &answer.json()["story"];
+        assert_eq!((&story["leader"], &story["joined"]), (&leader, &json!(joined)), "{text}");
+    }
     for (query, size) in [("", 1), ("?since=2024-03-05T10:00:00Z", 1), ("?since=4102444800", 0)] {
         let answer = served.get(&format!("/v1/stories{query}"));
         fits("get", "/v1/stories", &answer);
@@ -324,6 +335,9 @@ const FIRE: &str = "اندلع حريق كبير فجر اليوم في سوق �
 سالم الحربي إن النيران التهمت أربعين محلا قبل أن يسيطر عليها رجال الإطفاء، ولم تسجل إصابات بين التجار.";
 const FIRE_AGAIN: &str = "أتت النيران على أربعين محلا تجاريا في سوق الأقمشة بحي الزهور، بحسب المقدم سالم الحربي الناطق باسم الدفاع المدني. \
 وأوضح الحربي أن ست فرق إطفاء شاركت في إخماد حريق السوق القديم، وأن التجار غادروا المكان سالمين دون إصابات.";
+
+/// A report of something else.
+const SNOW: &str = "غطت الثلوج صباح الأحد قمم الجبال في شمال البلاد وأغلقت ثلاث طرق رئيسة أمام المركبات، وطلبت إدارة المرور من السائقين استعمال السلاسل المعدنية، وتوقع خبراء الطقس أن تستمر العاصفة حتى مساء الثلاثاء مع انخفاض كبير في درجات الحرارة.";
 
 #[test]
 fn with_a_token_nothing_but_health_is_told_without_it() {
