@@ -78,8 +78,11 @@ fn list_of_records(value: &Value, wanted: &str, path: &mut Vec<String>) -> Optio
     Some(own)
 }
 
+/// Takes the path of a list and its first object.
+type ShowObject<'f> = dyn FnMut(&[String], &serde_json::Map<String, Value>) + 'f;
+
 /// Calls `each` with the path and the first object of every list of objects in `value`, those of outer objects first.
-fn visit(value: &Value, path: &mut Vec<String>, each: &mut dyn FnMut(&[String], &serde_json::Map<String, Value>)) {
+fn visit(value: &Value, path: &mut Vec<String>, each: &mut ShowObject<'_>) {
     let Value::Object(fields) = value else { return };
     for (name, inner) in fields {
         path.push(name.clone());

@@ -341,7 +341,7 @@ mod tests {
     use super::*;
 
     fn components() -> Vec<DrawnFrom> {
-        let records = |n: u32| if n % 1000 == 0 { 3000 } else { 2 + n % 9 };
+        let records = |n: u32| if n.is_multiple_of(1000) { 3000 } else { 2 + n % 9 };
         (0..9000).map(|n| DrawnFrom { root: n, records: records(n), is_one_text: false }).collect()
     }
 

@@ -13,7 +13,7 @@ use crate::error::{ErrorKind, Result};
 use crate::index::copy_counts::CopyCount;
 use crate::index::language_votes::LanguageVotes;
 use crate::index::stats::{CompactionStats, StorageStats};
-use crate::index::storage::{ExpiryBound, InsertNotes, PostingLists, Storage, StorageVersion, going_on};
+use crate::index::storage::{ExpiryBound, InsertNotes, PostingLists, Storage, StorageVersion, TeachTexts, going_on};
 use crate::index::stored_text::{InsertNumber, StoredText, next_number};
 use crate::normalize::Language;
 
@@ -47,7 +47,7 @@ impl Storage for DiskStorage {
                 return Ok(None);
             }
             if let Some(place) = doc.checked_sub(state.pending.first) {
-                return Ok(state.pending.inserts.get(place as usize).map(|insert| insert.record.clone()).flatten());
+                return Ok(state.pending.inserts.get(place as usize).and_then(|insert| insert.record.clone()));
             }
         }
 
@@ -230,7 +230,7 @@ impl Storage for DiskStorage {
         self.each_of(&|_| true, show)
     }
 
-    fn learned(&self, teach: &mut dyn FnMut(&[Box<[u8]>])) -> Result<()> {
+    fn learned(&self, teach: &mut TeachTexts<'_>) -> Result<()> {
         // Usually there is none, and a read lock is enough. The write lock makes a second caller wait for `teach`.
         if !self.read().learned.is_empty() {
             let mut state = self.write();

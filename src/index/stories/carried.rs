@@ -73,7 +73,9 @@ impl RowQueue<'_> {
         show: &mut dyn FnMut(InsertNumber, ToldText<'_>) -> Result<()>,
     ) -> Result<()> {
         self.read_before(end)?;
-        while let Some((number, row)) = self.waiting.pop_front_if(|(number, _)| *number < end) {
+        while self.waiting.front().is_some_and(|(number, _)| *number < end)
+            && let Some((number, row)) = self.waiting.pop_front()
+        {
             show(number, ToldText::Removed(row))?;
         }
         Ok(())
@@ -82,7 +84,8 @@ impl RowQueue<'_> {
     /// The row of the text `number`; those before are shown already.
     fn take(&mut self, number: InsertNumber) -> Result<Option<StoredTelling>> {
         self.read_before(number.saturating_add(1))?;
-        Ok(self.waiting.pop_front_if(|(first, _)| *first == number).map(|(_, row)| row))
+        let is_next = self.waiting.front().is_some_and(|(first, _)| *first == number);
+        Ok(if is_next { self.waiting.pop_front().map(|(_, row)| row) } else { None })
     }
 }
 
