@@ -32,7 +32,7 @@ pub(super) struct RunTables {
     sources: Vec<u64>,
     /// The key of the source of each record, 0 if it has none; empty unless the run compares across sources.
     pub(super) origins: Vec<u64>,
-    /// The mark of the title of each record; empty if titles are no evidence.
+    /// The mark of the title of each record; empty if no record has one, or titles are no evidence.
     pub(super) titles: Vec<TitleMark>,
     /// The source of each record by name; empty unless the run notes sources.
     pub(super) noted_sources: SourceNumbers,
@@ -258,7 +258,7 @@ impl RunTables {
         self.dates.extend(block.dates);
         self.sources.extend(block.sources);
         self.origins.extend(block.origins);
-        self.titles.extend(block.titles);
+        title_marks::append(&mut self.titles, first_record, block.titles, block.records.len());
         self.noted_sources.append(&block.noted_sources);
 
         self.push_keys(&block.keys, &block.samples)?;

@@ -29,7 +29,7 @@ pub(super) struct ScannedBlock {
     pub(super) sources: Vec<u64>,
     /// The key of the source of each record, also of one that its id names; empty unless the run compares across sources.
     pub(super) origins: Vec<u64>,
-    /// The mark of the title of each record; empty if titles are no evidence.
+    /// The mark of the title of each record; empty if no record has one, or titles are no evidence.
     pub(super) titles: Vec<TitleMark>,
     /// The source of each record by name; empty unless the run notes sources.
     pub(super) noted_sources: SourceNumbers,

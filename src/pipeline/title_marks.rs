@@ -34,6 +34,19 @@ impl TitleMark {
     }
 }
 
+/// Appends the marks of a block of `records` records to those of the `before` records before it. Both lists are empty as long as
+/// no record has a mark.
+pub(super) fn append(marks: &mut Vec<TitleMark>, before: usize, block: Vec<TitleMark>, records: usize) {
+    debug_assert!(block.is_empty() || block.len() == records, "a mark for each record, or none");
+    if marks.is_empty() && block.is_empty() {
+        return;
+    }
+
+    marks.resize(before, TitleMark::default());
+    marks.extend(block);
+    marks.resize(before + records, TitleMark::default());
+}
+
 /// Clears the marks that are no evidence: titles that one source has alone, or that sources print again and again. `is_read`
 /// tells which records count. No mark at all is left if none is evidence. O(n log n) for n records.
 pub(super) fn settle(marks: &mut Vec<TitleMark>, is_read: impl Fn(usize) -> bool) {
@@ -84,6 +97,17 @@ pub(super) fn twins(context: &RunContext<'_>, nodes: &NodeTable) -> Vec<(Node, N
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn records_without_titles_take_no_marks_until_one_has_a_title() {
+        let mark = TitleMark { title: 3, source: 1 };
+        let mut marks = Vec::new();
+        append(&mut marks, 0, Vec::new(), 2);
+        assert_eq!(marks.capacity(), 0);
+        append(&mut marks, 2, vec![mark], 1);
+        append(&mut marks, 3, Vec::new(), 2);
+        assert_eq!(marks.iter().map(|mark| mark.title).collect::<Vec<_>>(), [0, 0, 3, 0, 0]);
+    }
 
     #[test]
     fn a_title_of_one_source_or_of_a_form_is_no_evidence() {

@@ -125,7 +125,9 @@ fn a_sample_of_all_is_exact_and_a_part_is_near() {
 
         // What the whole would hold is counted over all texts, or follows from the sample.
         let (about, exact) = (part.expected.unwrap(), whole.expected.unwrap());
-        assert_eq!((about.tables, about.keys), (exact.tables, exact.keys));
+        assert_eq!(about.keys, exact.keys);
+        // Candidates are counted among them, and depend on the seed.
+        assert!(about.tables.abs_diff(exact.tables) * 50 <= exact.tables, "{about:?} {exact:?}");
         assert!(about.compared.abs_diff(exact.compared) * 5 <= exact.compared, "{about:?} {exact:?}");
         assert!(about.memory.abs_diff(exact.memory) * 5 <= exact.memory, "{about:?} {exact:?}");
     }

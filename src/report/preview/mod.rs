@@ -186,6 +186,11 @@ pub fn preview<'c>(
     preview: &PreviewOptions,
     progress: &dyn Progress,
 ) -> Result<RunPreview<'c>> {
+    // As in a cleaning: contained texts join the clusters if they are removed.
+    let mut options = options.clone();
+    options.contained_copies |= preview.remove.contains(&Relation::Contained);
+    let options = &options;
+
     // A threshold that is no number would be equal to none below.
     Pipeline::new(options.clone())?;
     let thresholds = thresholds(options, preview);
@@ -197,7 +202,7 @@ pub fn preview<'c>(
     };
     let sample = match (preview.sample, thresholds.first()) {
         (Some(share), Some(least)) => {
-            let request = checked_request(share, corpus, options, &preview.remove)?;
+            let request = checked_request(share, corpus, options)?;
             Some(CorpusSample::take(corpus, &at(*least)?, request, progress)?)
         }
         _ => None,
@@ -255,7 +260,7 @@ fn thresholds(options: &Options, preview: &PreviewOptions) -> Vec<f64> {
     all
 }
 
-fn checked_request(share: f64, corpus: &Corpus, options: &Options, remove: &[Relation]) -> Result<SampleRequest> {
+fn checked_request(share: f64, corpus: &Corpus, options: &Options) -> Result<SampleRequest> {
     if !(share > 0.0 && share <= 1.0) {
         return Err(Error::parameter("sample", share, "a share above 0 and at most 1, such as 0.01"));
     }
@@ -266,8 +271,7 @@ fn checked_request(share: f64, corpus: &Corpus, options: &Options, remove: &[Rel
     if corpus.references() > 0 {
         return Err(Error::parameter("sample", share, "left out beside references, which are not sampled"));
     }
-    let joins_contained = options.contained_copies || remove.contains(&Relation::Contained);
-    Ok(SampleRequest { share, joins_contained })
+    Ok(SampleRequest { share, joins_contained: options.contained_copies })
 }
 
 /// References are records of the corpus too, but none of the input.
