@@ -133,7 +133,7 @@ fn a_frame_around_records_is_refused_with_the_way_out() {
     home.write("wide.jsonl", format!("{{{many}\"last\":1}}\n"));
     home.is_refused("wide.jsonl", " more)");
     home.write("no_header.csv", format!("1,{STORY}\n2,{STORY}\n"));
-    home.is_refused("no_header.csv", "among its columns (1, أعلنت هيئة السكك الحديدية صباح اليوم تشغيل…)");
+    home.is_refused("no_header.csv", "among its columns (1, أعلنت هيئة السكك الحديدية صباح اليوم تشغ…)");
     home.write("lines.csv", records());
     home.is_refused("lines.csv", "begins with an object of JSON; read it as such with --input-format jsonl");
     home.write("titled.csv", format!("تقرير الشهر\n\nid,text\n1,{STORY}\n"));
