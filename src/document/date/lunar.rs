@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn days_are_those_of_umm_al_qura() {
-        // From the calendar that the Saudi Press Agency prints beside the Gregorian one.
+        // Days of the table and holidays of these years.
         let table = [
             ((1300, 1, 1), (1882, 11, 12)),
             ((1436, 10, 5), (2015, 7, 21)),

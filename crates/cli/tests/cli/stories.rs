@@ -114,16 +114,16 @@ fn the_warning_of_undated_records_says_what_becomes_of_them_here() {
         warning.unwrap_or_else(|| panic!("{told}")).to_owned()
     };
     let apart = warned(&format!("stories news.jsonl {DATED}"));
-    assert!(apart.ends_with("(the first: \"قريبا\"); they are in no story, unless a copy has a date"), "{apart}");
+    assert!(apart.ends_with("(the first: \"قريبا\"); it is in no story, unless a copy has a date"), "{apart}");
     let together = warned(&format!("stories news.jsonl {DATED} --undated together"));
-    assert!(together.ends_with("unless a copy has a date, their stories are told apart, as of one day"), "{together}");
+    assert!(together.ends_with("unless a copy has a date, its story is told apart"), "{together}");
     let window = warned(&format!("stories news.jsonl {DATED} --window 2d"));
     assert!(
-        window.ends_with("as copies they are near everything in time; they are in no story, unless a copy has a date"),
+        window.ends_with("as a copy it is near everything in time; it is in no story, unless a copy has a date"),
         "{window}"
     );
     let clusters = warned("clusters news.jsonl --date-field date");
-    assert!(clusters.ends_with("; they are near everything in time"), "{clusters}");
+    assert!(clusters.ends_with("; it is near everything in time"), "{clusters}");
 }
 
 #[test]
