@@ -102,6 +102,7 @@ impl<'a> BlockScanner<'a> {
         for (name, count) in std::mem::take(&mut scratch.passed) {
             *scanned.noted.entry(format!("passed over/{name}")).or_default() += count;
         }
+
         // Of a block without titles nothing is held.
         if scanned.titles.iter().all(|mark| *mark == TitleMark::default()) {
             scanned.titles = Vec::new();
