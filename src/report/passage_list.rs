@@ -102,7 +102,7 @@ fn table(
 }
 
 fn text(row: &PassageRow, style: ReportStyle, out: &mut dyn Write) -> io::Result<()> {
-    let tokens = style.bold(&counted(row.tokens as u64, "token", "tokens"));
+    let tokens = style.bold(&counted(row.tokens, "token", "tokens"));
     let (a, b) = (style.original(&row.a), style.original(&row.b));
     writeln!(out, "{tokens}, {} shared", row.shared)?;
     writeln!(out, "  {b}  {}..{}  repeats  {a}  {}..{}", row.b_start, row.b_end, row.a_start, row.a_end)?;
