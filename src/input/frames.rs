@@ -2,7 +2,7 @@
 //!
 //! Such a file is valid, and its one record has no text. What it is tells how to take the records out.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::json::texts;
 
@@ -34,7 +34,7 @@ pub(super) fn of(line: &str, wanted: &str, only: bool) -> Option<(String, String
     // Tables: {"columns": […], "data": [[…]]}, {"text": {"0": …}}.
     let is_list = |name: &str| fields.get(name).is_some_and(Value::is_array);
     let is_number = |key: &String| key.bytes().all(|byte| byte.is_ascii_digit());
-    let is_column = |column: &serde_json::Map<String, Value>| !column.is_empty() && column.keys().all(is_number);
+    let is_column = |column: &Map<String, Value>| !column.is_empty() && column.keys().all(is_number);
     let has_column = fields.get(wanted).and_then(Value::as_object).is_some_and(is_column);
     if is_list("columns") && is_list("data") || has_column {
         return Some(("is a table by columns".to_owned(), PANDAS.to_owned()));
@@ -78,11 +78,11 @@ fn list_of_records(value: &Value, wanted: &str, path: &mut Vec<String>) -> Optio
     Some(own)
 }
 
-/// Takes the path of a list and its first object.
-type ShowObject<'f> = dyn FnMut(&[String], &serde_json::Map<String, Value>) + 'f;
+/// What is called with the path to a list and its first object.
+type ListVisitor<'a> = dyn FnMut(&[String], &Map<String, Value>) + 'a;
 
 /// Calls `each` with the path and the first object of every list of objects in `value`, those of outer objects first.
-fn visit(value: &Value, path: &mut Vec<String>, each: &mut ShowObject<'_>) {
+fn visit(value: &Value, path: &mut Vec<String>, each: &mut ListVisitor<'_>) {
     let Value::Object(fields) = value else { return };
     for (name, inner) in fields {
         path.push(name.clone());
