@@ -99,7 +99,7 @@ impl Drop for PyIndex {
     fn drop(&mut self) {
         let index = self.index.get_mut().unwrap_or_else(PoisonError::into_inner).take();
 
-        // After the interpreter has ended there is no lock to release; the index is then dropped with the closure.
+        // If the interpreter has ended, it has no lock to release. Then the closure is not called, and dropping it drops the index.
         let _ = index.map(|index| Python::try_attach(|py| py.detach(|| caught(|| drop(index)))));
     }
 }
@@ -165,7 +165,7 @@ pub fn answered<'py, T>(
 ///
 /// # Errors
 ///
-/// It is no JSON.
+/// The text is not JSON, or could not be made.
 pub fn json(py: Python<'_>, text: serde_json::Result<String>) -> PyResult<Bound<'_, PyAny>> {
     let text = text.map_err(|error| PyTypeError::new_err(error.to_string()))?;
     py.import("json")?.call_method1("loads", (text,))

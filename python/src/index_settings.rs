@@ -9,7 +9,7 @@ use crate::errors::{parameter, raised};
 use crate::options::{each, facts, language, number, overrides, rules, whole, window, word};
 use crate::telling::TellingRequest;
 
-/// Makes a builder from keywords. A keyword that is no setting goes to `other`, which returns whether it knows it.
+/// Makes a builder from keywords. `other` gets each keyword that is no setting, and returns whether it knows that keyword.
 ///
 /// # Errors
 ///

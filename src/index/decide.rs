@@ -220,8 +220,8 @@ impl Index {
     pub(super) fn learn_stored(&self) -> Result<()> {
         let Some(guard) = &self.guard else { return Ok(()) };
 
-        self.storage.learned(&mut |texts| {
-            guard.write().unwrap_or_else(PoisonError::into_inner).learn_all(texts);
+        self.storage.learned(&mut |text| {
+            guard.write().unwrap_or_else(PoisonError::into_inner).learn_compact(text);
         })
     }
 }

@@ -10,7 +10,7 @@ use super::language_votes::LanguageVotes;
 use super::postings::HashPostings;
 use super::prepare::BAND_BITS;
 use super::stats::{CompactionStats, StorageStats};
-use super::storage::{ExpiryBound, InsertNotes, PostingLists, Storage, StorageVersion, TeachTexts};
+use super::storage::{ExpiryBound, InsertNotes, PostingLists, Storage, StorageVersion};
 use super::stored_text::{InsertNumber, StoredText, next_number};
 use crate::document::Date;
 use crate::error::Result;
@@ -229,7 +229,7 @@ impl Storage for MemoryStorage {
         Ok(())
     }
 
-    fn learned(&self, _: &mut TeachTexts<'_>) -> Result<()> {
+    fn learned(&self, _: &mut dyn FnMut(&[u8])) -> Result<()> {
         Ok(())
     }
 

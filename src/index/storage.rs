@@ -12,9 +12,6 @@ use crate::document::Date;
 use crate::error::{ErrorKind, Result};
 use crate::normalize::Language;
 
-/// Takes folded texts that the guard learns from.
-pub(super) type TeachTexts<'f> = dyn FnMut(&[Box<[u8]>]) + 'f;
-
 /// The documents of some hashes: a list for each, ascending.
 #[derive(Debug, Default)]
 pub(super) struct PostingLists {
@@ -180,7 +177,7 @@ pub(super) trait Storage: Debug + Send + Sync {
 
     /// Calls `teach` with the folded texts that the guard has not learned yet, without those that this process inserted. A
     /// second caller waits until `teach` is done.
-    fn learned(&self, teach: &mut TeachTexts<'_>) -> Result<()>;
+    fn learned(&self, teach: &mut dyn FnMut(&[u8])) -> Result<()>;
 
     /// Makes all changes durable.
     fn commit(&self) -> Result<()>;

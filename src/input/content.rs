@@ -118,7 +118,7 @@ fn of_text(head: &mut impl ContentHead, options: &InputOptions) -> InputFormat {
     }
 
     let bytes = tail(head.peek(start + AFTER_LINE), start);
-    let end = memchr::memchr(b'\n', bytes).unwrap_or(0);
+    let Some(end) = memchr::memchr(b'\n', bytes) else { return InputFormat::Text };
     let Ok(line) = std::str::from_utf8(slice(bytes, 0..end)) else { return InputFormat::Text };
     let cell = |cell: &str| cell.trim().trim_matches('"') == options.text_field;
     let has_column = |delimiter: char| line.contains(delimiter) && line.split(delimiter).any(cell);

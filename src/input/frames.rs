@@ -15,8 +15,8 @@ const SPEAKERS: [&str; 2] = ["role", "from"];
 /// The remedy for tables that pandas wrote in another orientation.
 const PANDAS: &str = "write it as records first (pandas: to_json(orient=\"records\", lines=True, force_ascii=False))";
 
-/// What a line is around its records, and the remedy; `None` if nothing tells. `wanted` is the field of the text. A record
-/// that is not the `only` one of the input is no frame, but may be a list or a string itself.
+/// What a line is around its records, and the remedy; `None` if nothing tells. `wanted` is the field of the text. An object is
+/// taken for a frame only if it is the `only` record of the input. A list or a string is none of the records anywhere.
 pub(super) fn of(line: &str, wanted: &str, only: bool) -> Option<(String, String)> {
     let value: Value = serde_json::from_str(line).ok()?;
     let fields = match &value {
@@ -40,8 +40,7 @@ pub(super) fn of(line: &str, wanted: &str, only: bool) -> Option<(String, String
         return Some(("is a table by columns".to_owned(), PANDAS.to_owned()));
     }
 
-    let mut path = Vec::new();
-    if let Some(own) = list_of_records(&value, wanted, &mut path) {
+    if let Some((own, path)) = list_of_records(&value, wanted) {
         let (names, path) = (path.join("."), jq_path(&path));
         let what = match own {
             true => format!("has no field {wanted:?}, but a list of objects with it in {names:?}"),
@@ -60,10 +59,10 @@ pub(super) fn of(line: &str, wanted: &str, only: bool) -> Option<(String, String
     })
 }
 
-/// The path to the first list of objects of which the first has the field `wanted`, at any depth, or else one with a
-/// text of its own one level deeper; whether it is of the first kind. A list of messages is no such field: it is a text
-/// in parts.
-fn list_of_records(value: &Value, wanted: &str, path: &mut Vec<String>) -> Option<bool> {
+/// The path to a list of records: to the first list whose first object has the field `wanted`, which the boolean tells; else to
+/// the first list whose first object holds an object with that field. A list of messages is no list of records: its parts are
+/// one text.
+fn list_of_records(value: &Value, wanted: &str) -> Option<(bool, Vec<String>)> {
     let mut found: Option<(bool, Vec<String>)> = None;
     visit(value, &mut Vec::new(), &mut |at, first| {
         let is_nested = || first.values().any(|inner| inner.get(wanted).is_some_and(Value::is_string));
@@ -72,10 +71,7 @@ fn list_of_records(value: &Value, wanted: &str, path: &mut Vec<String>) -> Optio
             found = Some((own, at.to_vec()));
         }
     });
-
-    let (own, at) = found?;
-    *path = at;
-    Some(own)
+    found
 }
 
 /// What is called with the path to a list and its first object.

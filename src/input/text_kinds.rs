@@ -1,4 +1,5 @@
-//! Files of text that are no text to read: a page under the name of records, a pointer to a file, mail, code around JSON.
+//! Files that hold characters, but neither a text to read nor records: a page under the name of records, a pointer to a file,
+//! mail, code around JSON.
 //!
 //! Such a file would be read as one document, or rejected line by line, and what it is would not be told.
 
@@ -75,7 +76,7 @@ fn is_code(text: &[u8], named: ByName) -> bool {
     let rest = declared.unwrap_or(text);
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$.".contains(byte);
     let end = rest.iter().position(|byte| !is_name(byte)).unwrap_or(rest.len());
-    let (name, rest) = rest.split_at_checked(end).unwrap_or_default();
+    let (name, rest) = rest.split_at(end);
 
     let opens = |rest: &[u8]| matches!(rest.trim_ascii_start().first(), Some(b'[' | b'{'));
     let rest = rest.trim_ascii_start();

@@ -28,6 +28,7 @@ use crate::lsh::{Candidates, NO_NODE, Node, UnionForest};
 use crate::normalize::Language;
 use crate::page::SourceNumbers;
 use crate::parallel;
+use crate::shingle::hash::{SeedStream, mixed};
 use crate::similarity::facts::Facts;
 
 /// If at most so many records may have copies, all are sampled: that costs little, and few removals are told exactly.
@@ -290,7 +291,7 @@ impl Draw {
 fn drawn(all: &[DrawnFrom], share: f64, seed: u64) -> Vec<(Node, SampledComponent)> {
     let records: u64 = all.iter().map(|component| u64::from(component.records)).sum();
     let step = if records <= SMALL_INPUT { 1.0 } else { step(all, share, records as f64 / FEWEST_DRAWS) };
-    let start = unit_value(mixed(seed)) * step;
+    let start = SeedStream::new(seed).draw_unit() * step;
 
     let mut drawn = Vec::new();
     let mut sum = 0.0;
@@ -321,19 +322,6 @@ fn step(all: &[DrawnFrom], share: f64, longest: f64) -> f64 {
         if sampled(middle) > wanted { short = middle } else { long = middle }
     }
     long
-}
-
-/// A well mixed number (the finalizer of `SplitMix64`).
-const fn mixed(hash: u64) -> u64 {
-    let mut mixed = hash.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    mixed ^ (mixed >> 31)
-}
-
-/// The number in [0, 1) that a value stands for.
-fn unit_value(value: u64) -> f64 {
-    (value >> 11) as f64 / (1u64 << 53) as f64
 }
 
 #[cfg(test)]

@@ -277,8 +277,11 @@ impl<'r> ExactVerifier<'r> {
 
     /// The verdict on twins below the threshold; `None` if they are no twins, or neither is an edited form of the other.
     fn retold(&self, pair: &ScoredTexts<'_>) -> Option<EditedVerdict> {
+        if !pair.are_twins {
+            return None;
+        }
         let (judge, judged) = self.judged(pair)?;
-        pair.are_twins.then(|| judge.retold(judged, pair.score, pair.own())).flatten()
+        judge.retold(judged, pair.score, pair.own())
     }
 
     /// The verdict on a copy, the second text of a pair: in a run without loss, its keeper must have all of it.

@@ -45,7 +45,7 @@ pub(crate) struct GrownBytes {
 /// About how many bytes a process of `threads` threads takes at its largest under `limit`.
 pub(crate) fn expected_bytes(limit: Option<u64>, threads: usize, grown: GrownBytes) -> u64 {
     let plan = MemoryPlan { limit, threads: threads as u64, spill_dir: SpillDir::temporary(std::env::temp_dir()) };
-    let input = grown.input.min(plan.input().unwrap_or(u64::MAX));
+    let input = plan.input().map_or(grown.input, |most| grown.input.min(most));
 
     // The blocks of the first pass are gone when texts are compared.
     let blocks = USED_PER_BLOCK_BYTE * plan.block() * (plan.threads + 1);

@@ -66,15 +66,13 @@ impl HeadingReader {
     /// The title of a record and the source that it names, hashed. `normalizer` is the same for all records of a run.
     pub(super) fn mark(&self, record: &Record<'_>, normalizer: &Normalizer) -> TitleMark {
         let Some(title) = first(record, &self.titles) else { return TitleMark::default() };
-        let folded = normalizer.normalize(beginning(&title));
-        if folded.split(' ').count() < FEWEST_WORDS {
-            return TitleMark::default();
-        }
-
         let address = first(record, &self.addresses);
-        match self.named_source(record, address.as_deref()) {
-            Some(source) => TitleMark { title: source_key(&folded), source },
-            None => TitleMark::default(),
+        let Some(source) = self.named_source(record, address.as_deref()) else { return TitleMark::default() };
+
+        let folded = normalizer.normalize(beginning(&title));
+        match folded.split(' ').count() {
+            0..FEWEST_WORDS => TitleMark::default(),
+            _ => TitleMark { title: source_key(&folded), source },
         }
     }
 

@@ -82,7 +82,9 @@ impl UnitRefolder<'_> {
 
     /// The mark of the title of the document of a unit; the default if its title is no evidence.
     pub(super) fn title(&self, unit: UnitId) -> TitleMark {
-        self.titles.get(self.units.document(unit).index()).copied().unwrap_or_default()
+        let mark = self.titles.get(self.units.document(unit).index()).copied();
+        debug_assert!(self.titles.is_empty() || mark.is_some(), "all records have a mark, or none has one");
+        mark.unwrap_or_default()
     }
 
     /// Whether two units are compared, as far as their sources decide it.

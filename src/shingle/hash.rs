@@ -115,6 +115,16 @@ impl SeedStream {
         self.0 = self.0.wrapping_add(MULTIPLIER);
         finish(self.0)
     }
+
+    /// The next number from 0 on and below 1.
+    pub(crate) fn draw_unit(&mut self) -> f64 {
+        (self.draw() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// A number that looks random: the first one that [`SeedStream`] draws from `seed`.
+pub(crate) fn mixed(seed: u64) -> u64 {
+    SeedStream::new(seed).draw()
 }
 
 /// SplitMix64's finaliser: every input bit reaches every output bit. A bijection.

@@ -288,7 +288,7 @@ mod tests {
     fn key_sets(count: usize, seed: u64) -> Vec<KeySet> {
         let mut stream = crate::shingle::hash::SeedStream::new(seed);
         let mut draw = move || {
-            let uniform = (stream.draw() >> 11) as f64 / (1_u64 << 53) as f64;
+            let uniform = stream.draw_unit();
             (uniform * uniform * uniform * 400.0) as StemKey
         };
         (0..count).map(|_| KeySet::of((0..KEYS).map(|_| draw()))).collect()

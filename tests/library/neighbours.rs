@@ -1,11 +1,10 @@
 //! Promise: texts that one site fills one form with are no copies, in a run of two of them, or of four at their addresses.
 
-use std::fs;
-
-use mukarrar::input::{Corpus, InputOptions};
 use mukarrar::pipeline::{Options, Pipeline};
 use mukarrar::similarity::Relation;
-use serde_json::json;
+use serde_json::{Value, json};
+
+use crate::common;
 
 /// A form with slots `{0}`, `{1}` and so on, and what fills them in each of its texts.
 struct Form {
@@ -179,22 +178,17 @@ const FORMS: [Form; 13] = [
 
 /// How many texts go by default; each has an address if `site` is given.
 fn removed(texts: &[String], site: Option<&str>) -> usize {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("texts.jsonl");
-    let line = |(place, text): (usize, &String)| {
+    let record = |(place, text): (usize, &String)| {
         let mut record = json!({ "id": place.to_string(), "text": text });
         if let Some(site) = site {
             record["url"] = json!(format!("https://{site}/{place}"));
         }
-        format!("{record}\n")
+        record
     };
-    let lines: Vec<String> = texts.iter().enumerate().map(line).collect();
-    fs::write(&file, lines.concat()).unwrap();
+    let records: Vec<Value> = texts.iter().enumerate().map(record).collect();
 
     let options = Options::default();
-    let mut reading = InputOptions::default();
-    options.ask_for_fields(&mut reading);
-    let corpus = Corpus::open(&[file], reading).unwrap();
+    let corpus = common::of_records(&records, &options);
     let clustering = Pipeline::new(options).unwrap().clusters(&corpus, &()).unwrap();
     clustering.removals(&[Relation::Exact, Relation::Near]).len()
 }

@@ -1,13 +1,12 @@
 //! Promise: an edited report is a copy, or a part, of another one below the threshold if two sources print both under one
 //! title; a title of one source or of a form, other numbers and distant dates make none.
 
-use std::fs;
-
-use mukarrar::input::{Corpus, InputOptions};
-use mukarrar::pipeline::{Options, Pipeline, TitleField};
+use mukarrar::pipeline::{Options, TitleField};
 use mukarrar::similarity::Relation;
 use mukarrar::similarity::facts::Facts;
 use serde_json::{Value, json};
+
+use crate::common;
 
 const TITLE: &str = "أمانة المدينة تنهي تطوير الحديقة العامة";
 
@@ -37,16 +36,7 @@ fn two(second: &str, title: &str, source: &str) -> [Value; 2] {
 
 /// The relation of the records `a` and `b` among all `records`, if they are listed.
 fn relation(records: &[Value], options: &Options) -> Option<Relation> {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("records.jsonl");
-    let lines: Vec<String> = records.iter().map(|record| format!("{record}\n")).collect();
-    fs::write(&file, lines.concat()).unwrap();
-
-    let mut reading = InputOptions::default();
-    options.ask_for_fields(&mut reading);
-    let corpus = Corpus::open(&[file], reading).unwrap();
-    let pairs = Pipeline::new(options.clone()).unwrap().pairs(&corpus, &()).unwrap();
-    let found: Vec<Relation> = pairs.iter(true).map(|pair| pair.relation).collect();
+    let found = common::relations(records, options);
     assert!(found.len() < 2, "a pair is listed once: {found:?}");
     found.first().copied()
 }

@@ -1,12 +1,11 @@
 //! Promise: texts that one source writes over one form are no copies if each has a word of its own in its title, or in its
 //! text; copies of two sources, one page read again, and texts that differ in spelling stay copies.
 
-use std::fs;
-
-use mukarrar::input::{Corpus, InputOptions};
-use mukarrar::pipeline::{Options, Pipeline, TitleField};
+use mukarrar::pipeline::{Options, TitleField};
 use mukarrar::similarity::{Relation, VariantReason};
 use serde_json::{Value, json};
+
+use crate::common;
 
 const TITLES: Relation = Relation::Variant(VariantReason::Titles);
 
@@ -18,16 +17,7 @@ fn relations(records: &[Value]) -> Vec<Relation> {
 }
 
 fn relations_with(records: &[Value], options: &Options) -> Vec<Relation> {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("records.jsonl");
-    let lines: Vec<String> = records.iter().map(|record| format!("{record}\n")).collect();
-    fs::write(&file, lines.concat()).unwrap();
-
-    let mut reading = InputOptions::default();
-    options.ask_for_fields(&mut reading);
-    let corpus = Corpus::open(&[file], reading).unwrap();
-    let pairs = Pipeline::new(options.clone()).unwrap().pairs(&corpus, &()).unwrap();
-    let mut found: Vec<Relation> = pairs.iter(true).map(|pair| pair.relation).collect();
+    let mut found = common::relations(records, options);
     found.dedup();
     found
 }

@@ -1,26 +1,16 @@
 //! Promise: records of one source under titles that tell different things are no copies; records of two sources, of one
 //! address, or under one title are judged by their texts alone.
 
-use std::fs;
-
-use mukarrar::input::{Corpus, InputOptions};
-use mukarrar::pipeline::{Options, Pipeline, TitleField};
+use mukarrar::pipeline::{Options, TitleField};
 use mukarrar::similarity::{Relation, VariantReason};
 use serde_json::{Value, json};
 
+use crate::common;
 use crate::common::text::spelled;
 
 /// The relation of two records at the default threshold, if they are alike at all.
 fn relation(records: [Value; 2], options: &Options) -> Option<Relation> {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("records.jsonl");
-    fs::write(&file, records.map(|record| format!("{record}\n")).concat()).unwrap();
-
-    let mut reading = InputOptions::default();
-    options.ask_for_fields(&mut reading);
-    let corpus = Corpus::open(&[file], reading).unwrap();
-    let pairs = Pipeline::new(options.clone()).unwrap().pairs(&corpus, &()).unwrap();
-    pairs.iter(true).map(|pair| pair.relation).next()
+    common::relations(&records, options).first().copied()
 }
 
 /// A notice of 120 words about the flat with this number, of which little else is its own.

@@ -189,7 +189,7 @@ async fn stories(Shared(state): Shared<SharedState>, request: Request) -> Result
     Ok(typed("application/json", Bytes::from_owner(body)))
 }
 
-/// Numbers of at least this size are no seconds: as seconds they would be after the year 5138.
+/// A number of this size or more does not count seconds. In seconds it would be a moment after the year 5138.
 const MOST_SECONDS: f64 = 1e11;
 
 /// Reads the query string of the list of stories. Its only option is `since`.

@@ -76,7 +76,7 @@ fn moment(tokens: &[Token], order: Option<DateOrder>) -> Option<(i64, MonthCalen
     rest.retain(|token| {
         !is_word(token, FILLERS) && !matches!(token, Token::Sign(',' | '،' | '|' | '(' | ')' | '؛' | ';'))
     });
-    // «2015م», «2015/07/21م»: the letter stands for the calendar.
+    // «2015م», «2015/07/21م»: the letter after the year means the Gregorian calendar.
     if let [.., Token::Number(..), Token::Word(letter)] = &rest[..]
         && matches!(letter.as_str(), "م" | "ء")
     {

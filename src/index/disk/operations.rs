@@ -13,7 +13,7 @@ use crate::error::{ErrorKind, Result};
 use crate::index::copy_counts::CopyCount;
 use crate::index::language_votes::LanguageVotes;
 use crate::index::stats::{CompactionStats, StorageStats};
-use crate::index::storage::{ExpiryBound, InsertNotes, PostingLists, Storage, StorageVersion, TeachTexts, going_on};
+use crate::index::storage::{ExpiryBound, InsertNotes, PostingLists, Storage, StorageVersion, going_on};
 use crate::index::stored_text::{InsertNumber, StoredText, next_number};
 use crate::normalize::Language;
 
@@ -230,11 +230,10 @@ impl Storage for DiskStorage {
         self.each_of(&|_| true, show)
     }
 
-    fn learned(&self, teach: &mut TeachTexts<'_>) -> Result<()> {
+    fn learned(&self, teach: &mut dyn FnMut(&[u8])) -> Result<()> {
         // Usually there is none, and a read lock is enough. The write lock makes a second caller wait for `teach`.
         if !self.read().learned.is_empty() {
-            let mut state = self.write();
-            teach(&std::mem::take(&mut state.learned));
+            self.write().learned.drain(..).for_each(|text| teach(&text));
         }
         Ok(())
     }

@@ -4,8 +4,8 @@ use super::filter::HashFilter;
 use super::posting::{Posting, SLICES, place};
 use crate::index::stored_text::InsertNumber;
 
-/// Most bytes per recent posting: eight, doubled if the list of a bucket has just grown, and its small share of the lists
-/// and of the filter.
+/// Bytes that a recent posting counts for: eight, the free room of its bucket, and its share of the lists and of the filter.
+/// Just after buckets were divided it takes up to 20.
 pub(super) const POSTING_BYTES: usize = 17;
 
 /// Most postings of a bucket on average, so that a lookup reads two lines of memory.

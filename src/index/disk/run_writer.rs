@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::index::stored_text::InsertNumber;
 
 /// Writes at most `most` ascending postings to a new run file and syncs it. Returns its description, and a filter of at most
-/// `filter_bytes` bytes; `None`, and writes no file, if there are no postings.
+/// `filter_bytes` bytes. If there are no postings, it writes no file and returns `None`.
 ///
 /// # Errors
 ///

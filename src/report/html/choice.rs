@@ -5,6 +5,7 @@ use std::collections::BinaryHeap;
 use serde::Serialize;
 
 use crate::cluster::Member;
+use crate::shingle::hash::mixed;
 use crate::similarity::Relation;
 
 /// Why a cluster was chosen.
@@ -173,14 +174,6 @@ fn fill<T>(chosen: &mut Vec<ChosenCluster<T>>, from: BoundedHeap<T>, most: usize
             chosen.push(ChosenCluster { number, cluster, chosen: reason });
         }
     }
-}
-
-/// A well mixed number (the finalizer of `SplitMix64`).
-fn mixed(number: u64) -> u64 {
-    let mut mixed = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    mixed ^ (mixed >> 31)
 }
 
 #[cfg(test)]

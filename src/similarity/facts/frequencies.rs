@@ -1,14 +1,11 @@
 //! Document frequencies of words: decide which words are rare enough to name a fact.
 
-use std::convert::Infallible;
-
 use crate::static_table::StaticTable;
 
 use foldhash::{HashMap, HashSet};
 
 use super::word_meanings::spellings;
 use crate::normalize::alphabet;
-use crate::parallel;
 use crate::shingle::hash::HashKeys;
 use crate::similarity::word_forms::letters;
 
@@ -20,9 +17,6 @@ const ENOUGH: usize = 1000;
 
 /// With fewer documents, words are judged as in this number of them.
 const FEW_DOCUMENTS: usize = 40;
-
-/// Number of texts that are counted at once.
-const CHUNK: usize = 1024;
 
 /// Arabic words in 2 % of the documents of at least two of three news collections, in the compact alphabet.
 static LIST: StaticTable<HashSet<Vec<u8>>> = StaticTable::new(|| spellings(include_str!("frequent.txt")).collect());
@@ -75,54 +69,18 @@ impl WordFrequencies {
 
     /// [`add`](Self::add) for a text in the compact alphabet.
     pub(crate) fn add_compact(&mut self, text: &[u8]) {
-        let mut hashes = Vec::new();
-        self.words(text, &mut hashes);
+        let words =
+            text.split(|byte| *byte == b' ').filter(|word| word.first().is_some_and(|first| !first.is_ascii_digit()));
+
+        // Each word counts once for a document.
+        let mut hashes: Vec<u32> = words.map(|word| self.hash(word)).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+
         for hash in hashes {
             *self.holding.entry(hash).or_default() += 1;
         }
         self.documents += 1;
-    }
-
-    /// Adds many texts in the compact alphabet, on all cores.
-    pub(crate) fn add_all(&mut self, texts: &[Box<[u8]>]) {
-        // A few are not worth a thread.
-        if texts.len() < CHUNK {
-            return texts.iter().for_each(|text| self.add_compact(text));
-        }
-
-        let counted = |words: &mut Vec<u32>, texts: &[Box<[u8]>]| {
-            let mut counter = WordCounter::default();
-            for text in texts {
-                self.words(text, words);
-                counter.add(words);
-            }
-            counter
-        };
-        let mut counters = Vec::new();
-        let collect = |counter| {
-            counters.push(counter);
-            Ok::<_, Infallible>(())
-        };
-        // Threads of its own, not those of a pool: the caller holds locks, which other work of the pool may wait for.
-        let chunks = texts.chunks(texts.len().div_ceil(parallel::threads()).max(CHUNK));
-        let Ok(_) =
-            parallel::in_order(parallel::threads(), chunks, |chunks| Ok(chunks.next()), Vec::new, counted, collect);
-
-        for (hash, count) in counters.into_iter().flat_map(WordCounter::counts) {
-            *self.holding.entry(hash).or_default() += count;
-        }
-        self.documents += texts.len();
-    }
-
-    /// The hashes of the words of a text in the compact alphabet, each once, in place of what `hashes` holds.
-    fn words(&self, text: &[u8], hashes: &mut Vec<u32>) {
-        let words =
-            text.split(|byte| *byte == b' ').filter(|word| word.first().is_some_and(|first| !first.is_ascii_digit()));
-
-        hashes.clear();
-        hashes.extend(words.map(|word| self.hash(word)));
-        hashes.sort_unstable();
-        hashes.dedup();
     }
 
     /// Adds the counts of other documents.
@@ -247,18 +205,6 @@ pub(super) fn is_listed(word: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn texts_are_counted_the_same_one_by_one_and_all_at_once() {
-        let texts: Vec<Box<[u8]>> = (0..3000)
-            .map(|n| alphabet::to_compact(&format!("من {} نص {} 12", n % 7, "اب".repeat(n % 9 + 1))).into())
-            .collect();
-        let (mut single, mut all) = (WordFrequencies::default(), WordFrequencies::default());
-        texts.iter().for_each(|text| single.add_compact(text));
-        all.add_all(&texts);
-        assert_eq!((single.documents, &single.holding), (all.documents, &all.holding));
-        assert!(all.holding.len() > 9);
-    }
 
     #[test]
     fn the_documents_tell_what_is_rare_and_the_list_where_they_are_few() {

@@ -90,11 +90,6 @@ impl FactsGuard {
         self.frequencies.add_compact(text);
     }
 
-    /// [`learn_compact`](Self::learn_compact) for many texts, on all cores.
-    pub(crate) fn learn_all(&mut self, texts: &[Box<[u8]>]) {
-        self.frequencies.add_all(texts);
-    }
-
     /// The word frequencies.
     pub(crate) fn frequencies(&self) -> &WordFrequencies {
         &self.frequencies

@@ -6,6 +6,9 @@
 use std::path::{Path, PathBuf};
 
 use mukarrar::input::{Corpus, InputOptions};
+use mukarrar::pipeline::{Options, Pipeline};
+use mukarrar::similarity::Relation;
+use serde_json::Value;
 
 pub mod oracle;
 pub mod text;
@@ -41,6 +44,20 @@ pub fn shared_table(name: &str) -> Vec<Vec<String>> {
 /// Opens one file or directory.
 pub fn open(path: &Path) -> Corpus {
     Corpus::open(&[path.to_owned()], InputOptions::default()).unwrap()
+}
+
+/// Records as a corpus, read with the fields that `options` ask for.
+pub fn of_records(records: &[Value], options: &Options) -> Corpus {
+    let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
+    let mut reading = InputOptions::default();
+    options.ask_for_fields(&mut reading);
+    Corpus::from_reader("records.jsonl", lines.as_bytes(), reading).unwrap()
+}
+
+/// The relations of the alike pairs of some records, variants among them.
+pub fn relations(records: &[Value], options: &Options) -> Vec<Relation> {
+    let pairs = Pipeline::new(options.clone()).unwrap().pairs(&of_records(records, options), &()).unwrap();
+    pairs.iter(true).map(|pair| pair.relation).collect()
 }
 
 /// The project's own sample.
