@@ -19,7 +19,8 @@ OTHER = "فاز الفريق الأول بالمباراة النهائية بع
 
 @pytest.fixture(params=["memory", "disk"])
 def index(request, tmp_path):
-    made = mukarrar.Index() if request.param == "memory" else mukarrar.Index.open(tmp_path / "index")
+    # With a random seed, one pair in some hundred of Jaccard .65 is not found.
+    made = mukarrar.Index() if request.param == "memory" else mukarrar.Index.open(tmp_path / "index", seed=1)
     yield made
     made.close()
 
