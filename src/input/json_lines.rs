@@ -132,6 +132,25 @@ pub(super) fn parse<'a>(
     Ok(ParsedLine { text_value: start + mark..end + mark, ..parsed })
 }
 
+/// The id of a line that [`parse`] took for a record before: empty if it has none. `None` if only [`parse`] can tell it.
+pub(super) fn known_id<'a>(line: &'a [u8], options: &InputOptions) -> Option<Cow<'a, str>> {
+    let line = encoding::utf8(line).ok()?;
+    let line = line.strip_prefix('\u{FEFF}').unwrap_or(line);
+
+    let mut value = None;
+    // The record was valid, so escapes need not be checked again.
+    fast::scan(line, |key, range| {
+        if key == options.id_field {
+            let kind = line.get(range.clone()).map_or(ValueKind::Null, ValueKind::of);
+            value = Some(JsonValue { kind, range });
+        }
+        true
+    })?;
+
+    // Without a field of this name, a path may name one inside of an object.
+    id(line, Some(value?)).ok()
+}
+
 /// Reads a line with what is no JSON or no text, but what programs write: `NaN`, infinities, half surrogate pairs.
 /// `None` if it has none of them.
 fn lenient(line: &str, options: &InputOptions) -> Option<Result<ParsedLine<'static>, RejectReason>> {
@@ -400,6 +419,9 @@ mod tests {
             let mut buffer = EscapeBuffers::default();
             let strict = strict(&line, &line, &options).map(|parsed| parsed.detach(&buffer));
             let quick = quick(&line, &options, &mut buffer).map(|parsed| parsed.detach(&buffer));
+            if let (Ok(record), Some(known)) = (&strict, known_id(line.as_bytes(), &options)) {
+                prop_assert_eq!(&known, &record.id, "{}", line);
+            }
             match quick {
                 Some(record) => prop_assert_eq!(Ok(record), strict, "{}", line),
                 None => {

@@ -165,7 +165,28 @@ impl Normalizer {
         self.normalize_excerpt(Excerpt::whole(text))
     }
 
-    /// The same for an excerpt.
+    /// As [`normalize`](Self::normalize), by the fastest path of the CPU and in buffers that are used again.
+    pub(crate) fn normalize_in(&self, text: &str, scratch: &mut FoldScratch) -> String {
+        struct Join(String);
+        impl BatchSink for Join {
+            fn token(&mut self, token: &[u8]) {
+                if !self.0.is_empty() {
+                    self.0.push(' ');
+                }
+                alphabet::push_utf8(token, &mut self.0);
+            }
+
+            fn restart(&mut self) {
+                self.0.clear();
+            }
+        }
+
+        let mut sink = Join(String::with_capacity(text.len()));
+        self.fold_batches(text, scratch, &mut sink);
+        sink.0
+    }
+
+    /// As [`normalize`](Self::normalize), for an excerpt.
     #[must_use]
     pub fn normalize_excerpt(&self, excerpt: Excerpt<'_>) -> String {
         struct Join(String);

@@ -13,6 +13,7 @@ use super::credit_gap::CreditGap;
 use super::cue_prefilter::PREFILTER;
 use super::cues;
 use super::matcher::{self, PhrasePart, TokenBuffer};
+use super::tail_signs;
 use crate::normalize::{FoldScratch, Normalizer};
 
 /// Lines at the head of a text that may begin with a credit, and at its end that may end with one: a dateline may follow a
@@ -62,7 +63,7 @@ static LISTS: StaticTable<CreditLists> = StaticTable::new(|| CreditLists {
     tag_tails: fold(cues::TAG_TAILS),
     end_tails: fold(cues::END_TAILS),
     tail_beginnings: beginnings([cues::TAILS, cues::TAG_TAILS, cues::END_TAILS]),
-    finders: ["رابط", "سمات", "وسوم", "دلالي", "مفتاحي", "للتواصل", "للكاتب", "//"].map(Finder::new).into(),
+    finders: tail_signs::all().map(Finder::new).collect(),
 });
 
 fn fold(phrases: &[&str]) -> Vec<PhrasePart> {
@@ -140,7 +141,9 @@ impl CreditFinder {
         // A search in the bytes of the line rules most tails out before anything is folded.
         let start = ceil(line, line.len().saturating_sub(TAIL_BYTES));
         let tail = &line[start..];
-        if !LISTS.finders.iter().any(|finder| finder.find(tail.as_bytes()).is_some()) {
+        let bytes = tail.as_bytes();
+        // One look at all of them together first: each finder alone would read all of the tail.
+        if !tail_signs::may_have_any(bytes) || !LISTS.finders.iter().any(|finder| finder.find(bytes).is_some()) {
             return None;
         }
 

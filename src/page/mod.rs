@@ -85,6 +85,7 @@ mod sieve;
 mod source_numbers;
 mod sources;
 mod story;
+mod tail_signs;
 mod time_words;
 
 pub use boilerplate::{Boilerplate, SourcedText};

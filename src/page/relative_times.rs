@@ -232,11 +232,27 @@ fn is_blank(c: char) -> bool {
 }
 
 fn first_word(line: &str) -> Option<&str> {
-    line.split(|c| !is_of_word(c)).find(|word| !word.is_empty())
+    let mut start = None;
+    for (at, c) in line.char_indices() {
+        match (is_of_word(c), start) {
+            (true, None) => start = Some(at),
+            (false, Some(start)) => return Some(&line[start..at]),
+            _ => {}
+        }
+    }
+    start.map(|start| &line[start..])
 }
 
 fn last_word(line: &str) -> Option<&str> {
-    line.rsplit(|c| !is_of_word(c)).find(|word| !word.is_empty())
+    let mut end = None;
+    for (at, c) in line.char_indices().rev() {
+        match (is_of_word(c), end) {
+            (true, None) => end = Some(at + c.len_utf8()),
+            (false, Some(end)) => return Some(&line[at + c.len_utf8()..end]),
+            _ => {}
+        }
+    }
+    end.map(|end| &line[..end])
 }
 
 fn words_in(text: &str) -> usize {
@@ -250,6 +266,16 @@ mod tests {
     #[test]
     fn letters_are_no_numbers() {
         assert!(('\u{600}'..='\u{6FF}').chain('0'..='z').all(|c| is_numeric(c) == c.is_numeric()));
+    }
+
+    #[test]
+    fn the_words_at_the_edges_are_those_between_signs() {
+        for line in ["", " - ", "كلمة", " «كلمة» ", "اول ثان، ثالث.", "a", "-a", "a-", "قَبْلَ ١٠:٤٩ ص"]
+        {
+            let mut words = line.split(|c| !is_of_word(c)).filter(|word| !word.is_empty());
+            assert_eq!(first_word(line), words.clone().next(), "{line}");
+            assert_eq!(last_word(line), words.next_back(), "{line}");
+        }
     }
 
     #[test]

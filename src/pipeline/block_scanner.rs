@@ -13,7 +13,7 @@ use super::word_sample::{SampleBound, WordSampler};
 use crate::document::{Span, Unit, UnitKind};
 use crate::input::{BlockIndex, FieldValue, ReadScratch, Record, RecordBlock};
 use crate::lsh::Node;
-use crate::normalize::{Language, Normalizer};
+use crate::normalize::{FoldScratch, Language, Normalizer};
 use crate::page::{Cutter, ReturningLines, Sieve, SourceResolver, SourcedText, UNNAMED_SOURCE, source_key};
 use crate::passage::WordFolder;
 use crate::shingle::{Fingerprint, ShingleKind, ShingleSet, ShingledUnit, Shingler};
@@ -26,6 +26,7 @@ pub(super) struct BlockScanner<'a> {
     parts: FieldParts,
     progress: &'a dyn Progress,
     scratch: ReadScratch,
+    title_scratch: FoldScratch,
     folder: RecordFolder<'a>,
     /// Set in runs over passages.
     words: Option<WordFolder>,
@@ -43,7 +44,8 @@ impl<'a> BlockScanner<'a> {
         progress: &'a dyn Progress,
     ) -> Self {
         let folder = RecordFolder::new(options, routes, parts.sources().clone(), returning, Some(bound));
-        Self { options, parts, progress, scratch: ReadScratch::default(), folder, words: None }
+        let (scratch, title_scratch) = (ReadScratch::default(), FoldScratch::default());
+        Self { options, parts, progress, scratch, title_scratch, folder, words: None }
     }
 
     /// A scanner that folds whole documents into words, and shingles and sketches nothing.
@@ -60,7 +62,7 @@ impl<'a> BlockScanner<'a> {
     /// Reads and scans the records of a block.
     pub(super) fn scan(&mut self, block: &RecordBlock) -> (BlockIndex, ScannedBlock) {
         let mut scanned = ScannedBlock::default();
-        let Self { options, parts, progress, scratch, folder, words } = self;
+        let Self { options, parts, progress, scratch, title_scratch, folder, words } = self;
         // Titles are compared across languages that are not settled yet, so one table folds all.
         let normalizer = Normalizer::new(options.profile, options.language.unwrap_or(Language::Ar));
         let titles = parts.titles().filter(|_| words.is_none());
@@ -77,7 +79,8 @@ impl<'a> BlockScanner<'a> {
                 }
             }
             if let Some(titles) = titles {
-                let mark = record.as_ref().map_or(TitleMark::default(), |record| titles.mark(record, &normalizer));
+                let mark = |record| titles.mark(record, &normalizer, title_scratch);
+                let mark = record.as_ref().map_or(TitleMark::default(), mark);
                 scanned.titles.push(mark);
             }
             match record {

@@ -3,7 +3,7 @@
 use super::options::{HeadingFields, Options};
 use super::title_marks::{FEWEST_WORDS, TitleMark};
 use crate::input::{FieldValue, FileId, InputOptions, Record};
-use crate::normalize::{Normalizer, alphabet};
+use crate::normalize::{FoldScratch, Normalizer, alphabet};
 use crate::page::{UnitLevel, host, source_key};
 use crate::similarity::facts::Facts;
 use crate::similarity::headings::{RecordHeading, RecordPlace};
@@ -64,12 +64,12 @@ impl HeadingReader {
     }
 
     /// The title of a record and the source that it names, hashed. `normalizer` is the same for all records of a run.
-    pub(super) fn mark(&self, record: &Record<'_>, normalizer: &Normalizer) -> TitleMark {
+    pub(super) fn mark(&self, record: &Record<'_>, normalizer: &Normalizer, scratch: &mut FoldScratch) -> TitleMark {
         let Some(title) = first(record, &self.titles) else { return TitleMark::default() };
         let address = first(record, &self.addresses);
         let Some(source) = self.named_source(record, address.as_deref()) else { return TitleMark::default() };
 
-        let folded = normalizer.normalize(beginning(&title));
+        let folded = normalizer.normalize_in(beginning(&title), scratch);
         match folded.split(' ').count() {
             0..FEWEST_WORDS => TitleMark::default(),
             _ => TitleMark { title: source_key(&folded), source },
@@ -99,7 +99,8 @@ pub(super) struct UnfoldedHeading {
 impl UnfoldedHeading {
     /// The heading with its title folded.
     pub(super) fn folded(&self) -> RecordHeading {
-        let title = alphabet::to_compact(&self.normalizer.normalize(&self.title)).into();
+        let folded = self.normalizer.normalize_in(&self.title, &mut FoldScratch::default());
+        let title = alphabet::to_compact(&folded).into();
         RecordHeading { title, place: self.place }
     }
 }

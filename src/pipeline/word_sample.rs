@@ -82,7 +82,8 @@ impl WordSample {
 
     /// Counts the words, whose hashes have the keys of `seed`.
     pub(super) fn frequencies(&self, seed: u64) -> WordFrequencies {
-        WordFrequencies::sampled(seed, self.texts.iter().map(|text| &*text.words))
+        let texts: Vec<&[u32]> = self.texts.iter().map(|text| &*text.words).collect();
+        WordFrequencies::sampled(seed, &texts)
     }
 }
 

@@ -103,8 +103,8 @@ impl<'a> ShownUnits<'a> {
             return Ok(Rc::clone(name));
         }
 
-        let record = self.corpus.read(document).map_err(reread_error)?;
-        Ok(self.remember(document, &record.id))
+        let id = self.corpus.id_of(document).map_err(reread_error)?;
+        Ok(self.remember(document, &id))
     }
 
     fn remember(&self, document: DocId, id: &str) -> Rc<str> {

@@ -83,6 +83,28 @@ impl Corpus {
         self.complete(id, located.file, record)
     }
 
+    /// The id of a record that was read before, as [`read`](Self::read) gives it. A line of JSON is not decoded for that.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) fn id_of(&self, id: DocId) -> std::result::Result<Cow<'_, str>, Reject> {
+        let located = self.readable(id)?;
+        let known = match (&located.entry.part.place, located.file.format) {
+            (
+                BytePlace::Held(piece),
+                InputFormat::JsonLines | InputFormat::Json | InputFormat::Parquet | InputFormat::Arrow,
+            ) => json_lines::known_id(slice(piece, located.entry.range.clone()), &self.options),
+            _ => None,
+        };
+
+        // The place of a record without an id, and rejects of repeated ids, are left to the whole record.
+        let is_repeat = || self.repeats.binary_search_by_key(&id, |&(repeat, _)| repeat).is_ok();
+        match known.filter(|known| !known.is_empty() && !is_repeat()) {
+            Some(known) => Ok(known),
+            None => self.read(id).map(|record| record.id),
+        }
+    }
+
     /// Reads every record, in input order: faster than [`read`](Self::read) for each.
     ///
     /// # Errors

@@ -1,4 +1,6 @@
 //! Samples → the number of nodes that contain each sampled shingle.
+//!
+//! The hashes are dealt to pieces by their upper bits. A piece has all nodes of its hashes, and a table of it fits the cache.
 
 use std::ops::Range;
 
@@ -13,6 +15,12 @@ const MOST: u64 = 1 << 24;
 
 /// Fewest hashes that are counted in one pass, under any memory limit.
 const LEAST_AT_ONCE: u64 = 1 << 16;
+
+/// Hashes of a piece, on average.
+const PIECE: u64 = 1 << 13;
+
+/// Most pieces of a pass: each chunk of the samples has an entry for each.
+const MOST_PIECES: u64 = 1 << 11;
 
 /// The number of nodes of each sampled hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,18 +49,24 @@ pub(crate) fn counts(
     let bound = counted_bound(sampling, entries);
     let counted = entries / entries.div_ceil(MOST);
 
-    // A pass takes a quarter of the memory: sorting may need a second copy.
-    let at_once = limit.map_or(u64::MAX, |limit| (limit.memory / 4 / size_of::<u32>() as u64).max(LEAST_AT_ONCE));
+    // A pass takes a quarter of the memory, so that tables and results have room.
+    let per_hash = size_of::<HashOfNode>() as u64;
+    let at_once = limit.map_or(u64::MAX, |limit| (limit.memory / 4 / per_hash).max(LEAST_AT_ONCE));
     let passes = counted.div_ceil(at_once).max(1);
 
     // Each pass counts one range of the hash space.
     let edge = |pass: u64| (u64::from(bound) * pass / passes) as u32;
     let mut held = Vec::new();
     for pass in 0..passes {
-        let mut hashes = hashes_within(samples, sampling, node_of_row, edge(pass)..edge(pass + 1))?;
-        sampling.sort(&mut hashes);
-        let common = hashes.chunk_by(|a, b| a == b).filter(|run| run.len() >= least as usize);
-        held.extend(common.map(|run| (run[0], run.len() as u32)));
+        let pieces = HashPieces::new(edge(pass)..edge(pass + 1), counted / passes);
+        let dealt = dealt(samples, node_of_row, &pieces)?;
+        let places: Vec<usize> = (0..pieces.count).collect();
+        let common = parallel::map(&places, NodeCounter::default, |counter, place| {
+            counter.clear();
+            dealt.iter().for_each(|chunk| counter.add(chunk.piece(*place)));
+            counter.held_by(least)
+        });
+        held.extend(common.into_iter().flatten());
     }
     Ok(HashCounts { held, bound })
 }
@@ -62,36 +76,159 @@ pub(crate) fn counted_bound(sampling: SamplePlan, entries: u64) -> u32 {
     (u64::from(sampling.bound()) / entries.max(1).div_ceil(MOST)) as u32
 }
 
-/// The sampled hashes in a range of the hash space, each once for each node that has it.
-fn hashes_within(
-    samples: &RowSamples,
-    sampling: SamplePlan,
-    node_of_row: &[Node],
-    part: Range<u32>,
-) -> Result<Vec<u32>> {
+/// A sampled hash, and a node that has it.
+#[derive(Debug, Clone, Copy, Default)]
+struct HashOfNode {
+    hash: u32,
+    node: Node,
+}
+
+/// A range of the hash space, in pieces.
+struct HashPieces {
+    range: Range<u32>,
+    shift: u32,
+    count: usize,
+}
+
+impl HashPieces {
+    /// Pieces of a range with about this number of sampled hashes.
+    fn new(range: Range<u32>, hashes: u64) -> Self {
+        let wanted = (hashes / PIECE).clamp(1, MOST_PIECES) as u32;
+        let shift = (range.len() as u32 / wanted).checked_ilog2().unwrap_or(0);
+        let count = (range.len() >> shift) + 1;
+        Self { range, shift, count }
+    }
+
+    /// The piece of a hash in the range.
+    fn of(&self, hash: u32) -> usize {
+        ((hash - self.range.start) >> self.shift) as usize
+    }
+}
+
+/// The hashes of a chunk of the samples, piece by piece; those of one node are together in each piece.
+struct DealtHashes {
+    hashes: Vec<HashOfNode>,
+    /// The end of each piece.
+    ends: Vec<u32>,
+}
+
+impl DealtHashes {
+    fn new(hashes: &[HashOfNode], pieces: &HashPieces) -> Self {
+        let mut ends = vec![0; pieces.count];
+        hashes.iter().for_each(|entry| ends[pieces.of(entry.hash)] += 1);
+        let mut all = 0;
+        // First the beginning of each piece, which moves to its end while the piece is filled.
+        for end in &mut ends {
+            all += std::mem::replace(end, all);
+        }
+
+        let mut dealt = vec![HashOfNode::default(); hashes.len()];
+        for entry in hashes {
+            let place = &mut ends[pieces.of(entry.hash)];
+            dealt[*place as usize] = *entry;
+            *place += 1;
+        }
+        Self { hashes: dealt, ends }
+    }
+
+    fn piece(&self, piece: usize) -> &[HashOfNode] {
+        let start = piece.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        &self.hashes[start..self.ends[piece] as usize]
+    }
+}
+
+/// Deals the sampled hashes in a range of the hash space, with repeats within a node.
+fn dealt(samples: &RowSamples, node_of_row: &[Node], pieces: &HashPieces) -> Result<Vec<DealtHashes>> {
     let chunks: Vec<usize> = (0..samples.chunks()).collect();
-    let found: Vec<Result<Vec<u32>>> = parallel::map(&chunks, Vec::new, |sample: &mut Vec<u32>, chunk| {
-        let mut found = Vec::new();
+    let dealt: Vec<Result<DealtHashes>> = parallel::map(&chunks, Vec::new, |found: &mut Vec<HashOfNode>, chunk| {
+        found.clear();
         samples.read(*chunk, |row, hashes| {
             // One row represents each node, so every node is counted once.
-            if node_of_row.get(row).is_none_or(|node| *node == NO_NODE) {
-                return Ok(());
+            if let Some(node) = node_of_row.get(row).copied().filter(|node| *node != NO_NODE) {
+                let within = hashes.iter().filter(|hash| pieces.range.contains(hash));
+                found.extend(within.map(|hash| HashOfNode { hash: *hash, node }));
             }
-
-            sample.clear();
-            sample.extend(hashes.iter().filter(|hash| part.contains(hash)));
-            sampling.sort_distinct(sample);
-            found.extend_from_slice(sample);
             Ok(())
         })?;
-        Ok(found)
+        Ok(DealtHashes::new(found, pieces))
     });
+    dealt.into_iter().collect()
+}
 
-    let mut all = Vec::new();
-    for part in found {
-        all.extend(part?);
+/// Counts the nodes of each hash of a piece in a table with open addressing.
+#[derive(Debug)]
+struct NodeCounter {
+    slots: Vec<CountedHash>,
+    used: usize,
+}
+
+/// A hash with its number of nodes; a number of 0 marks a free slot.
+#[derive(Debug, Clone, Copy, Default)]
+struct CountedHash {
+    hash: u32,
+    nodes: u32,
+    /// The node that was counted last.
+    last: Node,
+}
+
+impl Default for NodeCounter {
+    fn default() -> Self {
+        Self { slots: vec![CountedHash::default(); 2 * PIECE as usize], used: 0 }
     }
-    Ok(all)
+}
+
+impl NodeCounter {
+    /// Forgets all hashes.
+    fn clear(&mut self) {
+        self.slots.fill(CountedHash::default());
+        self.used = 0;
+    }
+
+    /// Counts each hash once for a node; the hashes of one node are together.
+    fn add(&mut self, hashes: &[HashOfNode]) {
+        for HashOfNode { hash, node } in hashes {
+            // At most half of the slots are used, so that a free one is near.
+            if self.used * 2 >= self.slots.len() {
+                self.grow();
+            }
+
+            let place = self.place(*hash);
+            let slot = &mut self.slots[place];
+            if slot.nodes == 0 {
+                *slot = CountedHash { hash: *hash, nodes: 1, last: *node };
+                self.used += 1;
+            } else if slot.last != *node {
+                (slot.nodes, slot.last) = (slot.nodes + 1, *node);
+            }
+        }
+    }
+
+    fn grow(&mut self) {
+        let larger = vec![CountedHash::default(); self.slots.len() * 2];
+        let slots = std::mem::replace(&mut self.slots, larger);
+        for slot in slots.into_iter().filter(|slot| slot.nodes > 0) {
+            let place = self.place(slot.hash);
+            self.slots[place] = slot;
+        }
+    }
+
+    /// The slot of a hash, or the free one where it belongs.
+    fn place(&self, hash: u32) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut place = hash as usize & mask;
+        while self.slots[place].nodes > 0 && self.slots[place].hash != hash {
+            place = (place + 1) & mask;
+        }
+        place
+    }
+
+    /// The hashes of at least `least` nodes, ascending, with their numbers of nodes.
+    fn held_by(&self, least: u32) -> Vec<(u32, u32)> {
+        let is_held = |slot: &&CountedHash| slot.nodes >= least.max(1);
+        let mut held: Vec<(u32, u32)> = self.slots.iter().filter(is_held).map(|slot| (slot.hash, slot.nodes)).collect();
+        held.sort_unstable();
+        held
+    }
 }
 
 #[cfg(test)]

@@ -69,14 +69,17 @@ pub(crate) fn candidates(among: &ContainmentSearch<'_>, limit: Option<&MemoryLim
 
     // All probes are known once all entries are dealt: not before the matches are searched for.
     let entries = deal_entries(among, &probes, limit, share)?;
-    let matches = find_matches(among.nodes, &probes, &entries, limit, share, memory)?;
+    let of_part = (share / (MATCHES * 16)).clamp(1, NODES).max(among.nodes as u64 / MOST_PARTS + 1);
+    let matches = find_matches(among.nodes, of_part, &probes, &entries, limit, share, memory)?;
     drop(entries);
 
     // Some parts at a time: their pairs are held twice while they are collected.
     let parts: Vec<usize> = (0..matches.len()).collect();
     let mut pairs = Vec::new();
     for parts in parts.chunks(4 * parallel::threads()) {
-        for part in parallel::map(parts, Vec::new, |pairs, part| count(&matches, *part, &probes, pairs)) {
+        let count =
+            |counter: &mut MatchCounter, part: &usize| counter.count(&matches, *part, of_part as usize, &probes);
+        for part in parallel::map(parts, MatchCounter::default, count) {
             pairs.extend(part?);
         }
     }
@@ -152,9 +155,10 @@ fn store(limit: Option<&MemoryLimit>, what: &str) -> Result<ChunkStore> {
 }
 
 /// Finds, for every node, the larger nodes whose samples contain a probe of it, and deals the pairs to parts by the
-/// smaller node.
+/// smaller node, each of `of_part` nodes.
 fn find_matches(
     all_nodes: usize,
+    of_part: u64,
     probes: &NodeProbes,
     entries: &DealtParts,
     limit: Option<&MemoryLimit>,
@@ -162,7 +166,6 @@ fn find_matches(
     memory: u64,
 ) -> Result<DealtParts> {
     let store = store(limit, "matches")?;
-    let of_part = (share / (MATCHES * 16)).clamp(1, NODES).max(all_nodes as u64 / MOST_PARTS + 1);
     let parts = (all_nodes as u64).div_ceil(of_part).max(1);
     let search = |parts_of_hashes: &[usize]| {
         let mut dealer = PartDealer::new(&store, parts as usize, share / 2);
@@ -236,18 +239,89 @@ fn matches(
     Ok(())
 }
 
-/// The pairs of a part that match in at least half of the probes that were not skipped.
-fn count(
-    matches: &DealtParts,
-    part: usize,
-    probes: &NodeProbes,
-    pairs: &mut Vec<[u32; 2]>,
-) -> Result<Vec<(Node, Node)>> {
-    pairs.clear();
-    matches.read(part, |pair| pairs.push(pair))?;
+/// Counts the matches of pairs; holds reusable buffers.
+#[derive(Default)]
+struct MatchCounter {
+    /// The matches of a part.
+    pairs: Vec<[u32; 2]>,
+    /// The end of the matches of each small node.
+    ends: Vec<u32>,
+    /// The large nodes, those of each small node together.
+    large: Vec<Node>,
+}
 
-    // A pair comes once for each probe that matches.
-    pairs.sort_unstable();
-    let found = pairs.chunk_by(|a, b| a == b).filter(|same| 2 * same.len() >= usize::from(probes.left(same[0][0])));
-    Ok(found.map(|same| (same[0][0], same[0][1])).collect())
+/// Places in which the matches of one node are counted.
+const PLACES: usize = 256;
+
+impl MatchCounter {
+    /// The pairs of a part of `of_part` nodes that match in at least half of the probes that were not skipped, those of each
+    /// small node ascending.
+    fn count(
+        &mut self,
+        matches: &DealtParts,
+        part: usize,
+        of_part: usize,
+        probes: &NodeProbes,
+    ) -> Result<Vec<(Node, Node)>> {
+        let Self { pairs, ends, large } = self;
+        pairs.clear();
+        matches.read(part, |pair| pairs.push(pair))?;
+        let first = part * of_part;
+        let of_small = |pair: &[u32; 2]| pair[0] as usize - first;
+
+        ends.clear();
+        ends.resize(of_part, 0);
+        pairs.iter().for_each(|pair| ends[of_small(pair)] += 1);
+        let mut all = 0;
+        // First the beginning of each, which moves to its end while the large nodes are put there.
+        for end in ends.iter_mut() {
+            all += std::mem::replace(end, all);
+        }
+        large.clear();
+        large.resize(pairs.len(), 0);
+        for pair in pairs.iter() {
+            let place = &mut ends[of_small(pair)];
+            large[*place as usize] = pair[1];
+            *place += 1;
+        }
+
+        let (mut found, mut start) = (Vec::new(), 0);
+        for (small, end) in ends.iter().enumerate() {
+            let of_node = &mut large[start..*end as usize];
+            start = *end as usize;
+            // The last part may have fewer nodes than the others.
+            if of_node.is_empty() {
+                continue;
+            }
+
+            let small = (first + small) as Node;
+            // A pair comes once for each probe that matches.
+            let least = usize::from(probes.left(small)).div_ceil(2).max(1);
+            if of_node.len() >= least {
+                let frequent = frequent(of_node, least);
+                found.extend(
+                    frequent.chunk_by(|a, b| a == b).filter(|same| same.len() >= least).map(|same| (small, same[0])),
+                );
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Sorts to the front of `nodes` all that occur `least` times or more, and few others.
+fn frequent(nodes: &mut [Node], least: usize) -> &[Node] {
+    let place = |node: Node| node as usize % PLACES;
+    let mut counts = [0_u32; PLACES];
+    nodes.iter().for_each(|node| counts[place(*node)] += 1);
+
+    let mut kept = 0;
+    for at in 0..nodes.len() {
+        let node = nodes[at];
+        if counts[place(node)] as usize >= least {
+            nodes[kept] = node;
+            kept += 1;
+        }
+    }
+    nodes[..kept].sort_unstable();
+    &nodes[..kept]
 }

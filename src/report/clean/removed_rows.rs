@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::plan::{Cleaning, RemovedPart};
 use crate::cluster::Removal;
-use crate::report::json_rows::{write_json_array, write_json_lines};
+use crate::report::json_rows::write_json;
+use crate::report::row_batches::write_rows;
 use crate::report::shown_units::ShownUnits;
 use crate::report::{ReportFormat, score, write_row};
 use crate::similarity::{Relation, Score};
@@ -106,21 +107,27 @@ impl Cleaning<'_> {
     ///
     /// The writer fails; a record cannot be read again.
     pub fn write_removed(&self, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
-        let shown = ShownUnits::new(self.corpus, &self.found.units, &self.found.names);
-        let rows = self.removed_parts.iter().map(|part| part.row(&shown));
-
-        match format {
-            ReportFormat::Json => write_json_array(out, rows),
-            ReportFormat::Jsonl | ReportFormat::Text => write_json_lines(out, rows),
-            ReportFormat::Tsv | ReportFormat::Csv => {
-                write_row(format, &REMOVED_COLUMNS, out)?;
-                for row in rows {
-                    let cells = row?.cells();
-                    write_row(format, &cells.each_ref().map(String::as_str), out)?;
-                }
-                Ok(())
-            }
+        if matches!(format, ReportFormat::Tsv | ReportFormat::Csv) {
+            write_row(format, &REMOVED_COLUMNS, out)?;
         }
+
+        let Self { corpus, found, .. } = self;
+        let shown = || ShownUnits::new(corpus, &found.units, &found.names);
+        let write = |shown: &ShownUnits<'_>, part: &RemovedPart, bytes: &mut Vec<u8>| {
+            let row = part.row(shown)?;
+            match format {
+                ReportFormat::Json => write_json(bytes, &row),
+                ReportFormat::Jsonl | ReportFormat::Text => {
+                    write_json(&mut *bytes, &row)?;
+                    bytes.push(b'\n');
+                    Ok(())
+                }
+                ReportFormat::Tsv | ReportFormat::Csv => {
+                    write_row(format, &row.cells().each_ref().map(String::as_str), bytes)
+                }
+            }
+        };
+        write_rows(found.threads, &self.removed_parts, format, shown, write, out)
     }
 }
 

@@ -6,6 +6,7 @@ use foldhash::{HashMap, HashSet};
 
 use super::word_meanings::spellings;
 use crate::normalize::alphabet;
+use crate::parallel;
 use crate::shingle::hash::HashKeys;
 use crate::similarity::word_forms::letters;
 
@@ -49,12 +50,19 @@ impl WordFrequencies {
 
     /// The frequencies in a sample of documents: for each the upper halves of the hashes of its words, distinct, hashed with
     /// the keys of `seed`. Words of few documents are not stored. Numbers may be among the words: nothing asks for them.
-    pub(crate) fn sampled<'a>(seed: u64, sample: impl Iterator<Item = &'a [u32]>) -> Self {
-        let mut counter = WordCounter::default();
-        let documents = sample.inspect(|words| counter.add(words)).count();
-        let least = Self::least_frequent(documents);
-        let holding = counter.counts().filter(|(_, count)| *count as usize >= least).collect();
-        Self { documents, holding, keys: HashKeys::new(seed) }
+    pub(crate) fn sampled(seed: u64, sample: &[&[u32]]) -> Self {
+        let least = Self::least_frequent(sample.len());
+        // Each part has all words of its upper bits, so that threads count different words, in tables that fit a cache.
+        let shares: Vec<&[&[u32]]> = sample.chunks(SHARE).collect();
+        let dealt = parallel::map(&shares, || (), |(), texts| DealtWords::new(texts));
+        let parts: Vec<usize> = (0..PARTS).collect();
+
+        let counted = parallel::map(&parts, WordCounter::default, |counter, part| {
+            counter.clear();
+            dealt.iter().for_each(|words| counter.add(words.part(*part)));
+            counter.counts().filter(|(_, count)| *count as usize >= least).collect::<Vec<_>>()
+        });
+        Self { documents: sample.len(), holding: counted.into_iter().flatten().collect(), keys: HashKeys::new(seed) }
     }
 
     /// Fewest documents of a word that is not rare by any rule.
@@ -146,6 +154,48 @@ impl WordFrequencies {
     }
 }
 
+/// Documents whose words one thread deals at a time.
+const SHARE: usize = 128;
+
+/// Parts of all words, by the upper bits of their hashes.
+const PARTS: usize = 1 << PART_BITS;
+const PART_BITS: u32 = 6;
+
+/// The words of some documents, part by part.
+struct DealtWords {
+    words: Vec<u32>,
+    /// The end of each part.
+    ends: [usize; PARTS],
+}
+
+impl DealtWords {
+    fn new(texts: &[&[u32]]) -> Self {
+        let words = || texts.iter().flat_map(|text| *text);
+        let part = |word: &u32| (word >> (u32::BITS - PART_BITS)) as usize;
+
+        let mut ends = [0; PARTS];
+        words().for_each(|word| ends[part(word)] += 1);
+        let mut all = 0;
+        // First the beginning of each part, which moves to its end while the part is filled.
+        for end in &mut ends {
+            all += std::mem::replace(end, all);
+        }
+
+        let mut dealt = vec![0; all];
+        for word in words() {
+            let place = &mut ends[part(word)];
+            dealt[*place] = *word;
+            *place += 1;
+        }
+        Self { words: dealt, ends }
+    }
+
+    fn part(&self, part: usize) -> &[u32] {
+        let start = part.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.words[start..self.ends[part]]
+    }
+}
+
 /// Counts words by hash in a table with open addressing, which is faster than a general map.
 #[derive(Debug)]
 struct WordCounter {
@@ -161,23 +211,33 @@ impl Default for WordCounter {
 }
 
 impl WordCounter {
-    /// Counts each word once.
-    fn add(&mut self, words: &[u32]) {
-        // At most half of the slots are used, so that a free one is near.
-        while (self.used + words.len()) * 2 > self.slots.len() {
-            let larger = vec![(0, 0); self.slots.len() * 2];
-            let slots = std::mem::replace(&mut self.slots, larger);
-            for (word, count) in slots.into_iter().filter(|(_, count)| *count > 0) {
-                let place = self.place(word);
-                self.slots[place] = (word, count);
-            }
-        }
+    /// Forgets all words.
+    fn clear(&mut self) {
+        self.slots.fill((0, 0));
+        self.used = 0;
+    }
 
+    /// Counts words.
+    fn add(&mut self, words: &[u32]) {
         for word in words {
+            // At most half of the slots are used, so that a free one is near.
+            if self.used * 2 >= self.slots.len() {
+                self.grow();
+            }
+
             let place = self.place(*word);
             let (of, count) = &mut self.slots[place];
             self.used += usize::from(*count == 0);
             (*of, *count) = (*word, *count + 1);
+        }
+    }
+
+    fn grow(&mut self) {
+        let larger = vec![(0, 0); self.slots.len() * 2];
+        let slots = std::mem::replace(&mut self.slots, larger);
+        for (word, count) in slots.into_iter().filter(|(_, count)| *count > 0) {
+            let place = self.place(word);
+            self.slots[place] = (word, count);
         }
     }
 
@@ -192,8 +252,8 @@ impl WordCounter {
     }
 
     /// The words with their counts, in no order.
-    fn counts(self) -> impl Iterator<Item = (u32, u32)> {
-        self.slots.into_iter().filter(|(_, count)| *count > 0)
+    fn counts(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.slots.iter().copied().filter(|(_, count)| *count > 0)
     }
 }
 
@@ -240,7 +300,8 @@ mod tests {
             let keys = HashKeys::new(11);
             let hash = |word: &str| (keys.bytes(&alphabet::to_compact(word)) >> 32) as u32;
             let hashed: Vec<Vec<u32>> = texts.iter().map(|text| text.split(' ').map(hash).collect()).collect();
-            let sampled = WordFrequencies::sampled(11, hashed.iter().map(Vec::as_slice));
+            let hashed: Vec<&[u32]> = hashed.iter().map(Vec::as_slice).collect();
+            let sampled = WordFrequencies::sampled(11, &hashed);
 
             assert_eq!(sampled.documents(), documents);
             for word in texts.iter().flat_map(|text| text.split(' ')).chain(["غاءب"]) {

@@ -62,8 +62,11 @@ pub(crate) fn other_news(
     let own_b = OwnText::new(b.wording.words().len(), shared.iter().flat_map(|shared| shared.in_b.iter().copied()));
     let sides = [NewsSide::new(a, own_a, b), NewsSide::new(b, own_b, a)];
 
-    let have_new_words =
-        |(tokens, least): (usize, usize)| sides.iter().all(|side| side.new_words(tokens.min(side.length())) >= least);
+    // By the own tokens of both sides first, which need no stems.
+    let have_new_words = |(tokens, least): (usize, usize)| {
+        sides.iter().all(|side| side.may_have_new_words(tokens.min(side.length()), least))
+            && sides.iter().all(|side| side.new_words(tokens.min(side.length())) >= least)
+    };
     if have_new_words(OF_NUMBERED_HEADS) && have_other_numbers(&sides, OF_NUMBERED_HEADS.0) {
         return Some(VariantReason::Numbers);
     }
@@ -73,7 +76,9 @@ pub(crate) fn other_news(
     let has_other_lead = |side: &NewsSide<'_>| {
         let lead = side.lead();
         let shared = || shared.iter().map(|shared| shared.trigram);
-        side.new_words(lead) >= least && !side.is_furniture(lead, shared(), evidence.run)
+        side.may_have_new_words(lead, least)
+            && side.new_words(lead) >= least
+            && !side.is_furniture(lead, shared(), evidence.run)
     };
 
     (sides.iter().any(has_other_lead) || have_new_words(OF_HEADS)).then_some(VariantReason::Replaced)
@@ -106,6 +111,11 @@ impl<'t> NewsSide<'t> {
     /// Number of tokens of the lead.
     fn lead(&self) -> usize {
         self.own.before_shared_run(BACKGROUND)
+    }
+
+    /// Whether at least `least` of the first tokens are own ones, as new words are.
+    fn may_have_new_words(&self, first: usize, least: usize) -> bool {
+        self.own.count(&(0..first)) >= least
     }
 
     /// Number of words among the first tokens that the other text has in no form. `first` is at most the lead, or one of the

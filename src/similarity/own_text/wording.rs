@@ -100,18 +100,14 @@ impl Wording {
 
         while i < self.trigrams.len() && j < other.trigrams.len() {
             let (x, y) = (self.trigrams[i], other.trigrams[j]);
-            let (end_i, end_j) = (self.end_of(i), other.end_of(j));
-
             if x == y {
+                let (end_i, end_j) = (self.end_of(i), other.end_of(j));
                 shared.push(SharedTrigram { trigram: x, in_a: &self.places[i..end_i], in_b: &other.places[j..end_j] });
-            }
-
-            // Equal ones advance both sides.
-            if x <= y {
-                i = end_i;
-            }
-            if y <= x {
-                j = end_j;
+                (i, j) = (end_i, end_j);
+            } else {
+                // The smaller one has no counterpart; without a branch that depends on the values.
+                i += usize::from(x < y);
+                j += usize::from(y < x);
             }
         }
 
