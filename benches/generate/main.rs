@@ -1,4 +1,4 @@
-//! Writes synthetic Arabic documents as JSON Lines, with copies that are known.
+//! Writes synthetic Arabic documents as JSON Lines or as pages of HTML, with copies that are known.
 //!
 //! ```sh
 //! cargo run --release --example generate -- --documents 100000 -o docs.jsonl --truth truth.tsv
@@ -10,6 +10,7 @@
 
 #![allow(clippy::print_stderr, reason = "a program that says what it wrote")]
 
+mod page;
 mod plan;
 mod rng;
 #[cfg(test)]
@@ -58,6 +59,9 @@ struct Arguments {
     /// Another seed gives other documents
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Write each document as a page of HTML, a file of its own, into the directory that --output names
+    #[arg(long)]
+    pages: bool,
     /// Where the documents go; - is standard output
     #[arg(short, long, default_value = "-")]
     output: PathBuf,
@@ -69,13 +73,19 @@ struct Arguments {
 fn main() -> io::Result<()> {
     let arguments = Arguments::parse();
     let shape = arguments.shape()?;
-    let mut documents = BufWriter::with_capacity(1 << 20, create(&arguments.output)?);
+    let mut documents: Box<dyn Write> = if arguments.pages {
+        std::fs::create_dir_all(&arguments.output)?;
+        Box::new(io::sink())
+    } else {
+        Box::new(BufWriter::with_capacity(1 << 20, create(&arguments.output)?))
+    };
     let mut truth: Box<dyn Write> = match &arguments.truth {
         Some(path) => Box::new(BufWriter::new(File::create(path)?)),
         None => Box::new(io::sink()),
     };
     let vocabulary = Vocabulary::new(arguments.vocabulary as usize, arguments.seed);
     let mut maker = Maker::new(shape, vocabulary, usize::from(arguments.shingle), arguments.truth.is_some());
+    maker.pages = arguments.pages.then(|| arguments.output.clone());
     let mut bytes = 0_u64;
     for document in 0..arguments.documents {
         bytes += maker.write(document, &mut documents, &mut truth)? as u64;
@@ -124,6 +134,8 @@ struct Maker {
     vocabulary: Vocabulary,
     shingle: usize,
     wants_truth: bool,
+    /// Where pages go, a file each; without it documents are lines of JSON.
+    pages: Option<PathBuf>,
     original: Vec<u32>,
     words: Vec<u32>,
     line: String,
@@ -132,7 +144,7 @@ struct Maker {
 impl Maker {
     fn new(shape: Shape, vocabulary: Vocabulary, shingle: usize, wants_truth: bool) -> Self {
         let (original, words, line) = (Vec::new(), Vec::new(), String::new());
-        Self { shape, vocabulary, shingle, wants_truth, original, words, line }
+        Self { shape, vocabulary, shingle, wants_truth, pages: None, original, words, line }
     }
 
     /// Writes a document and, if it is a copy, its line of truth; the bytes of the document.
@@ -152,8 +164,13 @@ impl Maker {
             self.shape.original(document, &self.vocabulary, &mut self.words);
         }
         self.line.clear();
-        text::record(&id, &self.words, &self.vocabulary, respell, &mut self.line);
-        out.write_all(self.line.as_bytes())?;
+        if let Some(pages) = &self.pages {
+            page::page(&id, document, self.shape.seed, &self.words, &self.vocabulary, respell, &mut self.line);
+            std::fs::write(pages.join(format!("{id}.html")), &self.line)?;
+        } else {
+            text::record(&id, &self.words, &self.vocabulary, respell, &mut self.line);
+            out.write_all(self.line.as_bytes())?;
+        }
         Ok(self.line.len())
     }
 }

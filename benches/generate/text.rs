@@ -1,4 +1,4 @@
-//! Words to a line of JSON: punctuation, paragraphs, quotes, and the other spelling of respelled copies.
+//! Words to text: punctuation, paragraphs, quotes, and the other spelling of respelled copies; and to a line of JSON.
 
 use crate::plan::NUMBER;
 use crate::rng::{Rng, mix};
@@ -9,24 +9,40 @@ pub(crate) fn record(id: &str, words: &[u32], vocabulary: &Vocabulary, respell: 
     out.push_str("{\"id\":\"");
     out.push_str(id);
     out.push_str("\",\"text\":\"");
-    match respell {
-        None => body(words, |number, out| plain(number, vocabulary, out), out),
-        Some(mut rng) => body(words, |number, out| respelled(number, vocabulary, &mut rng, out), out),
-    }
+    body(words, respell, vocabulary, &MARKS, out);
     out.push_str("\"}\n");
 }
 
+/// How a format writes what has another form there.
+pub(crate) struct Marks {
+    /// A full stop at the end of a paragraph.
+    pub(crate) line: &'static str,
+    pub(crate) opening: &'static str,
+    pub(crate) closing: &'static str,
+}
+
+/// In a JSON string.
+const MARKS: Marks = Marks { line: ".\\n", opening: " \\\"", closing: "\\\" " };
+
+/// Appends the text of a document.
+pub(crate) fn body(words: &[u32], respell: Option<Rng>, vocabulary: &Vocabulary, marks: &Marks, out: &mut String) {
+    match respell {
+        None => spaced(words, marks, |number, out| plain(number, vocabulary, out), out),
+        Some(mut rng) => spaced(words, marks, |number, out| respelled(number, vocabulary, &mut rng, out), out),
+    }
+}
+
 /// Words with white space and punctuation, which depend on the words beside them alone: an edit changes no other place.
-fn body(words: &[u32], mut write: impl FnMut(u32, &mut String), out: &mut String) {
+fn spaced(words: &[u32], marks: &Marks, mut write: impl FnMut(u32, &mut String), out: &mut String) {
     for (place, &number) in words.iter().enumerate() {
         write(number, out);
         let Some(&next) = words.get(place + 1) else { break };
         out.push_str(match mix(u64::from(number) << 32 | u64::from(next)) & 0xFF {
             0..16 => "، ",
             16..28 => ". ",
-            28..32 => ".\\n",
-            32 => " \\\"",
-            33 => "\\\" ",
+            28..32 => marks.line,
+            32 => marks.opening,
+            33 => marks.closing,
             34 => " (",
             35 => ") ",
             _ => " ",

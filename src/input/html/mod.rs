@@ -1,19 +1,15 @@
 //! HTML pages: the main text or the whole text, with title, date and canonical address.
 //!
-//! `dom_smoothie` finds the main text; it follows Mozilla's Readability closely and is released every few weeks. It
-//! needs a tree, which for crafted pages takes more than linear time. Therefore a linear walk over the tokens ([`walk`])
-//! gives the whole text and counts elements, depth and escaped characters. The tree is built from the same tokens
-//! ([`tree_walk`]) as long as the page is below [`MAX_DEPTH`], [`MAX_ELEMENTS`] and [`MAX_WORK`]. A page beyond them or
-//! beyond [`MAX_ESCAPE_COST`], or without a main text, gives its whole text. The same walk makes both texts: block
-//! elements become line breaks, white space becomes one space. It does not recurse, so no page can exhaust the stack.
+//! [`main_text`] finds the main text as Mozilla's Readability does. It needs a tree, which for crafted pages takes more
+//! than linear time. Therefore a linear walk over the tokens ([`walk`]) counts elements and depth, and the tree is built from
+//! the same tokens ([`tree_walk`]) as long as the page is below [`MAX_DEPTH`], [`MAX_ELEMENTS`] and [`MAX_WORK`]. A page
+//! beyond them, or without a main text, is walked again for its whole text. The same walk makes both texts: block elements
+//! become line breaks, white space becomes one space. It does not recurse, so no page can exhaust the stack.
 //!
 //! To be cut into stories, a page is read by [`structure`]: all visible text, line by line, with a markup hint for each
 //! line. The metadata come from the same tokens.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use dom_query::Document;
-use dom_smoothie::{Config, Readability};
 
 use super::options::HtmlText;
 use super::reject::RejectReason;
@@ -23,10 +19,10 @@ mod articles;
 mod attributes;
 mod charset;
 mod described;
-mod escape_cost;
 mod field_text;
 mod json_ld;
 mod line;
+mod main_text;
 mod metadata;
 mod record;
 mod stack;
@@ -38,6 +34,7 @@ mod zones;
 
 #[cfg(feature = "warc")]
 pub(super) use charset::of_content_type;
+use main_text::TreeBuilding;
 use metadata::PageMetadata;
 pub(super) use record::{PageOrigin, record};
 use structure::StructureReader;
@@ -53,9 +50,6 @@ const MAX_ELEMENTS: usize = 50_000;
 /// Largest product of elements and depth at which the main text is looked for. It bounds the nodes of the tree: the
 /// parser opens an unclosed `<b>` again in every following paragraph. News pages have some hundred thousands.
 const MAX_WORK: usize = 1_000_000;
-
-/// Most bytes that the extractor may read to escape the texts of a page: a second of work. News pages need some millions.
-const MAX_ESCAPE_COST: u64 = 1 << 33;
 
 /// A page that was read.
 #[derive(Debug)]
@@ -107,29 +101,25 @@ fn lines(html: &str) -> HtmlPage {
 fn main_or_all(html: &str) -> HtmlPage {
     // A panic of the tree must cost this page its main text, not end the run. So must one of the extractor, below.
     let walked = catch_unwind(AssertUnwindSafe(|| tree_walk::walk(html)));
-    let (walked, tree) = walked.unwrap_or_else(|_| (walk::walk(html), PageTree::None));
+    let (metadata, tree) = walked.unwrap_or_else(|_| (walk::walk(html).metadata, PageTree::None));
 
     let main = match tree {
-        PageTree::Built(tree) => main_text(|| *tree),
-        PageTree::Apart => main_text(|| Document::from(html)),
+        PageTree::Built(tree) => main_text(|| tree),
+        PageTree::Apart => main_text(|| tree_walk::build(html)),
         PageTree::None => None,
     };
     match main {
-        Some(text) => HtmlPage { text, metadata: walked.metadata, layout: None, all: false },
-        None => HtmlPage { all: true, ..HtmlPage::all(walked) },
+        Some(text) => HtmlPage { text, metadata, layout: None, all: false },
+        None => HtmlPage { all: true, ..HtmlPage::all(walk::walk(html)) },
     }
 }
 
 /// The main text of a tree; `None` if the extractor finds none or fails.
-fn main_text(tree: impl FnOnce() -> Document) -> Option<String> {
-    // The parser counts text and comments as well, so it gets twice the elements.
-    let config = Config { disable_json_ld: true, max_elements_to_parse: 2 * MAX_ELEMENTS, ..Config::default() };
-    let extract = || Readability::with_document(tree(), None, Some(config)).ok()?.parse().ok();
-    let content = catch_unwind(AssertUnwindSafe(extract)).ok()??.content;
-
-    // The extractor's HTML is walked like a page, so both kinds of text have the same line breaks and spaces.
-    attributes::check(&content).ok()?;
-    Some(walk::walk(&content).text).filter(|text| text.contains(char::is_alphanumeric))
+fn main_text(tree: impl FnOnce() -> TreeBuilding) -> Option<String> {
+    // The tree may hold more elements than the page has tags: the parser opens some again.
+    let extract = || main_text::main_text(tree(), 2 * MAX_ELEMENTS);
+    let text = catch_unwind(AssertUnwindSafe(extract)).ok()??;
+    Some(text).filter(|text| text.contains(char::is_alphanumeric))
 }
 
 #[cfg(test)]

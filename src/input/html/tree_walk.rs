@@ -6,39 +6,49 @@
 
 use std::cell::{Cell, RefCell};
 
-use dom_query::{Document, NodeId};
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{Token, TokenSink, TokenSinkResult};
-use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 
+use super::main_text::{NodeId, TreeBuilding};
+use super::metadata::PageMetadata;
 use super::tokens::{self, TokenReader};
-use super::walk::{PageWalk, WalkedPage};
+use super::walk::PageWalk;
 
 /// The tree of a page.
 pub(super) enum PageTree {
     /// It was built with the walk.
-    Built(Box<Document>),
+    Built(TreeBuilding),
     /// It must be built apart.
     Apart,
     /// The page is beyond the limits of a tree.
     None,
 }
 
-/// Walks over a page and builds its tree.
-pub(super) fn walk(html: &str) -> (WalkedPage, PageTree) {
-    // As `Document::from` does.
-    let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
-    let builder = TreeBuilder::new(Document::default(), options);
-    let sink = TreeWalkSink { walk: RefCell::default(), builder, growth: Cell::new(TreeGrowth::Grows) };
+/// Walks over a page for its metadata, and builds its tree.
+pub(super) fn walk(html: &str) -> (PageMetadata, PageTree) {
+    let walk = RefCell::new(PageWalk::of_metadata());
+    let sink = TreeWalkSink { walk, builder: builder(), growth: Cell::new(TreeGrowth::Grows) };
 
     let TreeWalkSink { walk, builder, growth } = tokens::read_into(html, sink);
     let walked = walk.into_inner().finish();
     let tree = match growth.get() {
         _ if !walked.is_parsable() => PageTree::None,
-        TreeGrowth::Grows => PageTree::Built(Box::new(builder.sink.finish())),
+        TreeGrowth::Grows => PageTree::Built(builder.sink),
         TreeGrowth::Parted | TreeGrowth::Stopped => PageTree::Apart,
     };
-    (walked, tree)
+    (walked.metadata, tree)
+}
+
+/// Builds the tree of a page alone.
+pub(super) fn build(html: &str) -> TreeBuilding {
+    tokens::read_into(html, builder()).sink
+}
+
+fn builder() -> TreeBuilder<NodeId, TreeBuilding> {
+    // Without scripts the content of `<noscript>` is shown.
+    let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
+    TreeBuilder::new(TreeBuilding::default(), options)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +62,7 @@ enum TreeGrowth {
 
 struct TreeWalkSink {
     walk: RefCell<PageWalk>,
-    builder: TreeBuilder<NodeId, Document>,
+    builder: TreeBuilder<NodeId, TreeBuilding>,
     growth: Cell<TreeGrowth>,
 }
 

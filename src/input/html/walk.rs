@@ -4,28 +4,25 @@ use html5ever::LocalName;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{Tag, TagKind, Token};
 
-use super::escape_cost::EscapeCost;
 use super::metadata::{MetadataCandidates, PageMetadata};
 use super::tokens::{self, TokenReader};
-use super::{MAX_DEPTH, MAX_ELEMENTS, MAX_ESCAPE_COST, MAX_WORK};
+use super::{MAX_DEPTH, MAX_ELEMENTS, MAX_WORK};
 
 /// The result of one walk.
 #[derive(Debug, Default)]
 pub(super) struct WalkedPage {
-    /// Words with single spaces, a line for each block.
+    /// Words with single spaces, a line for each block; empty if only the metadata were asked for.
     pub(super) text: String,
     pub(super) metadata: PageMetadata,
     pub(super) elements: usize,
     /// The largest number of elements open at once, without those that close by themselves.
     pub(super) deepest: usize,
-    /// Bytes that are read at most to write the page as HTML.
-    pub(super) escape_cost: u64,
 }
 
 impl WalkedPage {
     /// Whether the main text may be looked for.
     pub(super) const fn is_parsable(&self) -> bool {
-        !is_too_large(self.elements, self.deepest) && self.escape_cost <= MAX_ESCAPE_COST
+        !is_too_large(self.elements, self.deepest)
     }
 }
 
@@ -55,7 +52,7 @@ enum TextTarget {
 /// A walk under way.
 #[derive(Default)]
 pub(super) struct PageWalk {
-    /// Neither the text nor the cost of writing it is wanted.
+    /// The text is not wanted.
     metadata_alone: bool,
     text: String,
     /// The gap between the last character and the next.
@@ -69,7 +66,6 @@ pub(super) struct PageWalk {
     deepest: usize,
     /// Number of open `<svg>` and `<math>`, in which elements of every name nest.
     foreign: usize,
-    escape_cost: EscapeCost,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,18 +79,8 @@ enum TextGap {
 impl TokenReader for PageWalk {
     fn token(&mut self, token: &Token) -> Option<RawKind> {
         match token {
-            Token::TagToken(tag) => {
-                if !self.metadata_alone {
-                    self.escape_cost.tag(tag);
-                }
-                return self.tag(tag);
-            }
-            Token::CharacterTokens(characters) => {
-                if !self.metadata_alone {
-                    self.escape_cost.characters(characters);
-                }
-                self.characters(characters);
-            }
+            Token::TagToken(tag) => return self.tag(tag),
+            Token::CharacterTokens(characters) => self.characters(characters),
             _ => {}
         }
         None
@@ -114,8 +100,8 @@ impl PageWalk {
 
     /// The page, after its last token.
     pub(super) fn finish(self) -> WalkedPage {
-        let Self { text, found, elements, deepest, escape_cost, .. } = self;
-        WalkedPage { text, metadata: found.finish(), elements, deepest, escape_cost: escape_cost.finish() }
+        let Self { text, found, elements, deepest, .. } = self;
+        WalkedPage { text, metadata: found.finish(), elements, deepest }
     }
 
     fn tag(&mut self, tag: &Tag) -> Option<RawKind> {
@@ -183,14 +169,10 @@ impl PageWalk {
         self.foreign = self.foreign.saturating_sub(usize::from(is_foreign(name)));
 
         // Only these elements changed where characters go.
-        let closed = match name {
-            "script" | "style" | "xmp" | "iframe" | "noembed" | "noframes" | "title" | "textarea" | "pre" => {
-                self.inside
-            }
-            _ => return,
-        };
-
-        self.inside = TextTarget::Text;
+        if !is_kept_apart(name) {
+            return;
+        }
+        let closed = std::mem::take(&mut self.inside);
 
         let aside = std::mem::take(&mut self.aside);
         match closed {
@@ -272,6 +254,66 @@ impl PageWalk {
             TextGap::Line => self.text.push('\n'),
         }
     }
+}
+
+/// Elements whose content is neither text nor markup.
+const HIDDEN: [&str; 8] = ["script", "style", "xmp", "iframe", "noembed", "noframes", "title", "textarea"];
+
+/// The text of a part of a tree, as a walk over the tokens of its HTML gives it.
+#[derive(Default)]
+pub(super) struct TreeText {
+    walk: PageWalk,
+    /// The element whose end ends what is hidden. In a tree it may hold others of its name, and the first end counts.
+    hidden: Option<&'static str>,
+}
+
+impl TreeText {
+    pub(super) fn open(&mut self, name: &str) {
+        if self.hidden.is_some() {
+            return;
+        }
+        self.walk.between(name);
+        self.hidden = HIDDEN.into_iter().find(|hidden| *hidden == name);
+        if name == "pre" {
+            self.walk.inside = TextTarget::Preformatted;
+        }
+    }
+
+    pub(super) fn close(&mut self, name: &str) {
+        if self.hidden.is_some_and(|hidden| hidden != name) {
+            return;
+        }
+        self.hidden = None;
+        self.walk.between(name);
+        if is_kept_apart(name) {
+            self.walk.inside = TextTarget::Text;
+        }
+    }
+
+    pub(super) fn characters(&mut self, characters: &str) {
+        if self.hidden.is_some() {
+            return;
+        }
+        // A tokenizer sees no carriage returns.
+        if self.walk.inside == TextTarget::Preformatted && characters.contains('\r') {
+            return self.walk.characters(&characters.replace("\r\n", "\n").replace('\r', "\n"));
+        }
+        self.walk.characters(characters);
+    }
+
+    /// Adds the text of a piece of HTML.
+    pub(super) fn markup(&mut self, html: &str) {
+        self.walk = tokens::read(html, std::mem::take(&mut self.walk));
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.walk.text
+    }
+}
+
+/// Whether the content of an element goes elsewhere than that of its parent.
+fn is_kept_apart(name: &str) -> bool {
+    name == "pre" || HIDDEN.contains(&name)
 }
 
 /// The value of an attribute; the first one counts.

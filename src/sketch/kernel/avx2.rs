@@ -52,15 +52,15 @@ fn all_rounds(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn later_rounds<const N: usize>(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
+    let mut empty = empty_places::<N>(places);
     for round in 1..rounds.length as usize {
-        let empty = empty_places::<N>(places);
         if empty == [[0; 8]; N] {
             return true;
         }
-        later(rounds, round, hashes, empty, places);
+        later(rounds, round, hashes, &mut empty, places);
     }
 
-    !places.contains(&EMPTY)
+    empty == [[0; 8]; N]
 }
 
 /// Round 0.
@@ -91,13 +91,14 @@ fn first(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) {
 /// A round after the first.
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn later<const N: usize>(rounds: &Rounds, round: usize, hashes: &[u64], empty: [[u32; 8]; N], places: &mut [u32]) {
+fn later<const N: usize>(rounds: &Rounds, round: usize, hashes: &[u64], empty: &mut [[u32; 8]; N], places: &mut [u32]) {
     let HashConstants { xor, multiplier } = rounds.constants[round];
     let halves = |word: u64| (_mm256_set1_epi32(word as i32), _mm256_set1_epi32((word >> 32) as i32));
     let ((xor_low, xor_high), (low, high)) = (halves(xor), halves(multiplier));
     let t = _mm256_set1_epi32(rounds.length as i32);
+    // The places that were empty before this round: all its scores count for them.
     // SAFETY: a register is as long as the array.
-    let empty = empty.map(|words| unsafe { _mm256_loadu_si256(words.as_ptr().cast()) });
+    let before = empty.each_ref().map(|words| unsafe { _mm256_loadu_si256(words.as_ptr().cast()) });
 
     // `length` is a local variable so that it stays in a register.
     let (mut hits, mut length) = (EmptyHits::new(rounds, round, hashes), 0);
@@ -109,8 +110,8 @@ fn later<const N: usize>(rounds: &Rounds, round: usize, hashes: &[u64], empty: [
 
         // The word of the bitmap that holds the place's bit: of each register the one at its place, then that of the right one.
         let number = _mm256_srli_epi32::<5>(at);
-        let mut word = _mm256_permutevar8x32_epi32(empty[0], number);
-        for (register, words) in empty.iter().enumerate().skip(1) {
+        let mut word = _mm256_permutevar8x32_epi32(before[0], number);
+        for (register, words) in before.iter().enumerate().skip(1) {
             let is_behind = _mm256_cmpgt_epi32(number, _mm256_set1_epi32(8 * register as i32 - 1));
             word = _mm256_blendv_epi8(word, _mm256_permutevar8x32_epi32(*words, number), is_behind);
         }
@@ -123,10 +124,10 @@ fn later<const N: usize>(rounds: &Rounds, round: usize, hashes: &[u64], empty: [
         if let Some(room) = hits.room(length) {
             store(room, numbers);
         }
-        length = hits.make_room(length + counts.count_ones() as usize, places);
+        length = hits.make_room(length + counts.count_ones() as usize, places, empty.as_flattened_mut());
     }
 
-    hits.take(length, places);
+    hits.take(length, places, empty.as_flattened_mut());
 }
 
 /// The hashes of the lanes of a mask, in the order of [`load`].

@@ -123,10 +123,10 @@ fn later<const N: usize>(rounds: &Rounds, round: usize, hashes: &[u64], empty: [
         if let Some(room) = hits.room(length) {
             store(room, numbers);
         }
-        length = hits.make_room(length + counts.count_ones() as usize, places);
+        length = hits.make_room(length + counts.count_ones() as usize, places, &mut []);
     }
 
-    hits.take(length, places);
+    hits.take(length, places, &mut []);
 }
 
 /// The empty places as bits.

@@ -101,10 +101,10 @@ fn later(rounds: &Rounds, round: usize, hashes: &[u64], empty: &[u8; 32], places
             store(front, vaddw_u16(start, vget_low_u16(offsets)));
             store(back, vaddw_u16(start, vget_high_u16(offsets)));
         }
-        length = hits.make_room(length + mask.count_ones() as usize, places);
+        length = hits.make_room(length + mask.count_ones() as usize, places, &mut []);
     }
 
-    hits.take(length, places);
+    hits.take(length, places, &mut []);
 }
 
 /// The hashes of the lanes of a mask.

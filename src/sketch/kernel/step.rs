@@ -85,21 +85,28 @@ impl<'a> EmptyHits<'a> {
 
     /// Applies the indices if the buffer is full. Returns the new length.
     #[inline(always)]
-    pub(super) fn make_room(&self, length: usize, places: &mut [u32]) -> usize {
+    pub(super) fn make_room(&self, length: usize, places: &mut [u32], empty: &mut [u32]) -> usize {
         if length <= MANY {
             return length;
         }
-        self.take(length, places);
+        self.take(length, places, empty);
         0
     }
 
-    /// Scores the shingles of the first `length` indices.
+    /// Scores the shingles of the first `length` indices. Clears the bits of their places in `empty`; a kernel that makes its
+    /// bitmap anew in each round passes none.
     #[inline(always)]
-    pub(super) fn take(&self, length: usize, places: &mut [u32]) {
+    pub(super) fn take(&self, length: usize, places: &mut [u32], empty: &mut [u32]) {
         let constants = self.rounds.constants[self.round];
         for number in self.numbers.iter().take(length) {
             if let Some(hash) = self.hashes.get(*number as usize) {
-                lower(self.rounds, constants.rehash(*hash), self.round, places);
+                let bits = constants.rehash(*hash);
+                lower(self.rounds, bits, self.round, places);
+
+                let place = self.rounds.place(bits);
+                if let Some(word) = empty.get_mut(place / 32) {
+                    *word &= !(1 << (place % 32));
+                }
             }
         }
     }
