@@ -87,6 +87,32 @@ def test_clusters_pairs_and_passages_take_every_kind(kind):
     assert (4, 5) in [(p.a, p.b) for p in passages], "without a column of ids, they are the numbers of rows"
 
 
+BARE = {
+    "texts": lambda path: TEXTS,
+    "pairs": lambda path: list(zip(IDS, TEXTS)),
+    "pandas series": lambda path: pandas.Series(TEXTS, index=list("uvwxyz")),
+    "polars series": lambda path: polars.Series("news", TEXTS),
+    "stream": lambda path: OnlyAStream(pyarrow.table({"id": IDS, "text": TEXTS})),
+    "path": lambda path: path,
+    "paths": lambda path: [str(path)],
+}
+
+
+@pytest.mark.parametrize("kind", BARE)
+def test_every_function_takes_texts_without_columns_and_paths(kind, tmp_path):
+    path = tmp_path / "news.jsonl"
+    pandas.DataFrame({"id": IDS, "text": TEXTS}).dropna().to_json(path, orient="records", lines=True, force_ascii=False)
+    given, is_path = (lambda: BARE[kind](path)), kind in ("path", "paths")
+    # Files have ids of text, and their records without text are left out here.
+    ids = [str(number) for number in IDS] if is_path else IDS if kind in ("pairs", "stream") else list(range(6))
+
+    assert [(gone.id, gone.keeper) for gone in mukarrar.dedup(given()).removed] == [(ids[2], ids[0])]
+    assert [c.keeper for c in mukarrar.clusters(given()) if c.size > 1] == [ids[0]]
+    assert [(p.id_a, p.id_b) for p in mukarrar.pairs(given(), containment=None)] == [(ids[0], ids[2])]
+    found = [(p.a, p.b) for p in mukarrar.passages(given(), min_tokens=10)]
+    assert (ids[4], ids[5]) in found, "with the ids of the other functions"
+
+
 def test_other_streams_come_back_as_a_table():
     made = mukarrar.dedup(OnlyAStream(pyarrow.table(ROWS)), text="body")
     assert isinstance(made.kept, pyarrow.Table) and made.kept["number"].to_pylist() == [10, 11, 13, 14, 15]
@@ -200,6 +226,14 @@ def test_what_another_frame_holds_goes(kind, old):
     assert told == [(10, 2, "against.jsonl:2"), (12, 2, "against.jsonl:2"), (13, 1, "against.jsonl:1")]
     assert made.mask.tolist() == [False, True, False, False, True, True]
     assert made.summary["records"]["read"] == 6, "what is compared with is not read as input"
+
+
+@pytest.mark.parametrize("old", [kind for kind in BARE if not kind.startswith("path")])
+def test_what_texts_without_columns_hold_goes(old, tmp_path):
+    given = [HEALTH, SAID, f"{SAID} كما جاء في بيان رسمي صدر مساء أمس عن مكتبه في العاصمة بعد اجتماع طويل"]
+    made = mukarrar.dedup(given, against=BARE[old](tmp_path))
+    assert [gone.id for gone in made.removed] == [0]
+    assert made.removed[0].keeper == (10 if old in ("pairs", "stream") else 0)
 
 
 def test_texts_and_pairs_are_compared_with_a_frame_too(tmp_path):

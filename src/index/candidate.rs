@@ -53,14 +53,6 @@ impl VerifiedCandidate {
 
         Self { doc, record, score, standard_error, is_exact }
     }
-
-    /// The folded text, if it differs from the one asked about.
-    pub(super) fn other_text(&self) -> Option<&[u8]> {
-        match &self.record.body {
-            StoredBody::Text { folded, .. } if !self.is_exact => Some(folded),
-            _ => None,
-        }
-    }
 }
 
 /// The Jaccard that the share of equal slots indicates, with its standard error, and the containment that follows from

@@ -1,15 +1,15 @@
 //! Whether a stored text above the threshold is a variant rather than a copy: the own-text rule, then the facts guard.
 //!
-//! Common text is counted among the candidates of the text asked about, which share a band key with it. So the answer
+//! Common text is counted among the candidates of the text asked about, which share a key with it. So the answer
 //! depends on the texts stored before, as all answers of an index do: the first pages of a site are distinguished by
 //! their own text alone, and from five pages on their common furniture is known.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
-use super::candidate::VerifiedCandidate;
 use super::prepare::PreparedText;
 use super::settings::Settings;
-use super::stored_text::StoredBody;
+use super::stored_text::{StoredBody, StoredText};
 use crate::shingle::hash::HashKeys;
 use crate::similarity::facts::{CERTAIN, FactsGuard};
 use crate::similarity::own_text::{self, CorpusEvidence, TextEvidence, TrigramFrequencies, Wording};
@@ -21,20 +21,20 @@ pub(super) struct CandidateJudge<'a> {
     keys: HashKeys,
     text: &'a PreparedText,
     wording: OnceCell<Wording>,
-    candidates: &'a [VerifiedCandidate],
+    near: Vec<Arc<StoredText>>,
     frequencies: OnceCell<Option<TrigramFrequencies>>,
 }
 
 impl<'a> CandidateJudge<'a> {
-    /// A judge of `candidates`. Without a guard every text above the threshold is a copy.
+    /// A judge that counts common text among `near`. Without a guard every text above the threshold is a copy.
     pub(super) fn new(
         settings: &Settings,
         guard: Option<&'a FactsGuard>,
         text: &'a PreparedText,
-        candidates: &'a [VerifiedCandidate],
+        near: Vec<Arc<StoredText>>,
     ) -> Self {
         let keys = HashKeys::new(settings.seed);
-        Self { guard, keys, text, wording: OnceCell::new(), candidates, frequencies: OnceCell::new() }
+        Self { guard, keys, text, wording: OnceCell::new(), near, frequencies: OnceCell::new() }
     }
 
     /// Why a stored text with this score, at or above the threshold, is not a copy; `None` if it is one.
@@ -63,8 +63,8 @@ impl<'a> CandidateJudge<'a> {
         self.wording.get_or_init(|| Wording::new(asked, &self.keys))
     }
 
-    /// How many texts, of the candidates and the one asked about, have each trigram; `None` if the texts are too few
-    /// for any trigram to be common.
+    /// How many texts, of those near and the one asked about, have each trigram; `None` if the texts are too few for any
+    /// trigram to be common.
     fn frequencies(&self) -> Option<&TrigramFrequencies> {
         self.frequencies.get_or_init(|| self.counted()).as_ref()
     }
@@ -72,13 +72,17 @@ impl<'a> CandidateJudge<'a> {
     fn counted(&self) -> Option<TrigramFrequencies> {
         let StoredBody::Text { folded: asked, .. } = &self.text.body else { return None };
 
-        // Exact copies of the text would count its trigrams again.
-        let others = self.candidates.iter().filter_map(|found| found.other_text());
         let mut trigrams: Vec<u64> = self.wording(asked).distinct().collect();
         let mut texts = 1;
-        for folded in others {
-            trigrams.extend(Wording::new(folded, &self.keys).distinct());
-            texts += 1;
+        for record in &self.near {
+            match &record.body {
+                // Exact copies of the text would count its trigrams again.
+                StoredBody::Text { folded, .. } if folded != asked => {
+                    trigrams.extend(Wording::new(folded, &self.keys).distinct());
+                    texts += 1;
+                }
+                _ => {}
+            }
         }
 
         (texts >= own_text::FORM).then(|| TrigramFrequencies::count(trigrams))

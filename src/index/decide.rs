@@ -47,9 +47,18 @@ impl Index {
         let learned = self.learned();
 
         let ranking = rank(&self.settings, &*self.storage, worker, text, 0, &[])?;
-        let best = self.with_guard(|guard| ranking.best(&self.settings, guard, text));
+        let best = self.best_of(&ranking, text)?;
         let CandidateRanking { candidates, is_cut, full, .. } = ranking;
         Ok(CandidateSnapshot { version, learned, best, candidates, is_cut, full })
+    }
+
+    /// The best of the candidates of a text. The guard is not held while the storage is read.
+    fn best_of(&self, ranking: &CandidateRanking, text: &PreparedText) -> Result<Option<(InsertNumber, Match)>> {
+        let near = match ranking.is_exact() {
+            true => Vec::new(),
+            false => ranking.near(&self.settings, &*self.storage, text)?,
+        };
+        Ok(self.with_guard(|guard| ranking.best(&self.settings, guard, text, near)))
     }
 
     /// Answers for a text that was verified `before`, and stores it if it is new or a variant.
@@ -122,7 +131,7 @@ impl Index {
             return self.candidate_snapshot(worker, text);
         }
 
-        let best = self.with_guard(|guard| since.best(&self.settings, guard, text));
+        let best = self.best_of(&since, text)?;
         Ok(CandidateSnapshot { best: better(before.best, best), is_cut: before.is_cut || since.is_cut, ..before })
     }
 

@@ -1,5 +1,7 @@
 //! From candidates to matches: every score verified, in an order that depends on the insertions alone.
 
+use std::sync::Arc;
+
 use super::answer::{Match, Rank, Verdict};
 use super::candidate::VerifiedCandidate;
 use super::candidate_judge::CandidateJudge;
@@ -7,13 +9,17 @@ use super::prepare::{PreparedText, TextPreparer};
 use super::search_keys::{self, FoundCandidates};
 use super::settings::Settings;
 use super::storage::Storage;
-use super::stored_text::InsertNumber;
+use super::stored_text::{InsertNumber, StoredText};
 use crate::error::Result;
-use crate::similarity::facts::FactsGuard;
+use crate::shingle::hash::finish;
+use crate::similarity::facts::{Facts, FactsGuard};
 use crate::similarity::{Relation, Score};
 
 /// With a window of time: how many candidates are read for each one that may be verified.
 const READ_FOR_WINDOW: usize = 4;
+
+/// Number of candidates among which common text is counted where not all are verified.
+const COUNTED: usize = 128;
 
 /// Verified candidates, best first.
 #[derive(Debug)]
@@ -23,6 +29,9 @@ pub(super) struct CandidateRanking {
     pub(super) is_cut: bool,
     /// Number of candidates, before the bound.
     pub(super) candidates: usize,
+    /// If not all candidates are verified: some of all, among which common text is counted. Those that are verified resemble the
+    /// text most, so they lack the words that it lacks, and these words would seem to be rare.
+    sample: Option<Vec<InsertNumber>>,
     /// The places of the full band keys.
     pub(super) full: Vec<usize>,
 }
@@ -43,37 +52,52 @@ pub(super) fn rank(
     let read = if settings.window.is_some() { READ_FOR_WINDOW * most } else { most };
 
     let (mut found, mut left) = (Vec::new(), candidates);
-    for doc in docs.into_iter().take(read) {
+    for doc in docs.iter().copied().take(read) {
         if found.len() == most {
             break;
         }
         left -= 1;
         // Removed since its number was read.
         let Some(record) = storage.record(doc)? else { continue };
-        if settings.window.is_none_or(|window| window.holds(Some(text.moment()), Some(record.moment()))) {
+        if is_near_in_time(settings, text, &record) {
             found.push(VerifiedCandidate::of(settings, worker, doc, record, text));
         }
     }
     let is_cut = is_cut || left > 0;
 
     found.sort_unstable_by(|a, b| b.score.jaccard.total_cmp(&a.score.jaccard).then(a.doc.cmp(&b.doc)));
-    Ok(CandidateRanking { found, is_cut, candidates, full })
+    let sample = (left > 0).then(|| sampled(docs));
+    Ok(CandidateRanking { found, is_cut, candidates, sample, full })
+}
+
+/// Whether a stored text lies in the window of time around a text.
+fn is_near_in_time(settings: &Settings, text: &PreparedText, record: &StoredText) -> bool {
+    settings.window.is_none_or(|window| window.holds(Some(text.moment()), Some(record.moment())))
+}
+
+/// [`COUNTED`] of the candidates, whatever they share with the text.
+fn sampled(mut docs: Vec<InsertNumber>) -> Vec<InsertNumber> {
+    if docs.len() > COUNTED {
+        docs.select_nth_unstable_by_key(COUNTED, |doc| finish(u64::from(*doc)));
+        docs.truncate(COUNTED);
+    }
+    docs
 }
 
 impl CandidateRanking {
-    /// The copy with the highest Jaccard, or else the variant with the highest Jaccard.
+    /// The copy with the highest Jaccard, or else the variant with the highest Jaccard. `near` as [`near`](Self::near) gives it.
     pub(super) fn best(
         &self,
         settings: &Settings,
         guard: Option<&FactsGuard>,
         text: &PreparedText,
+        near: Vec<Arc<StoredText>>,
     ) -> Option<(InsertNumber, Match)> {
-        let judge = CandidateJudge::new(settings, guard, text, &self.found);
-        let likely = self.found.iter().take_while(|found| found.score.jaccard >= settings.threshold);
+        let judge = CandidateJudge::new(settings, guard, text, near);
 
         // Best first, so the first copy ends the search, and the first variant is the best one.
         let mut variant = None;
-        for found in likely {
+        for found in self.likely(settings) {
             let named = named(found, settings, &judge);
             if !matches!(named.relation, Some(Relation::Variant(_))) {
                 return Some((found.doc, named));
@@ -83,14 +107,47 @@ impl CandidateRanking {
         variant
     }
 
-    /// The first `top` matches in the order of `by`.
+    /// The candidates that are copies or variants.
+    fn likely(&self, settings: &Settings) -> &[VerifiedCandidate] {
+        let end = self.found.partition_point(|found| found.score.jaccard >= settings.threshold);
+        &self.found[..end]
+    }
+
+    /// Whether the best candidate is an equal text, which needs no judgement.
+    pub(super) fn is_exact(&self) -> bool {
+        self.found.first().is_some_and(|best| best.is_exact)
+    }
+
+    /// The texts among which common text is counted; none if there is nothing to judge.
+    pub(super) fn near(
+        &self,
+        settings: &Settings,
+        storage: &dyn Storage,
+        text: &PreparedText,
+    ) -> Result<Vec<Arc<StoredText>>> {
+        let likely = self.likely(settings);
+        if settings.facts == Facts::Off || likely.is_empty() {
+            return Ok(Vec::new());
+        }
+        let records = |found: &[VerifiedCandidate]| found.iter().map(|found| found.record.clone()).collect();
+        let Some(sample) = &self.sample else { return Ok(records(&self.found)) };
+
+        let mut near: Vec<Arc<StoredText>> = records(likely);
+        for doc in sample.iter().filter(|doc| likely.iter().all(|found| found.doc != **doc)) {
+            // `None`: removed since its number was read.
+            near.extend(storage.record(*doc)?.filter(|record| is_near_in_time(settings, text, record)));
+        }
+        Ok(near)
+    }
+
+    /// The first `top` matches in the order of `by`. `near` as [`near`](Self::near) gives it.
     pub(super) fn top(
         mut self,
         settings: &Settings,
         guard: Option<&FactsGuard>,
         text: &PreparedText,
-        top: usize,
-        by: Rank,
+        near: Vec<Arc<StoredText>>,
+        (top, by): (usize, Rank),
     ) -> Vec<Match> {
         if by == Rank::Containment {
             // Stable: equal containments stay in the order of Jaccard.
@@ -98,7 +155,7 @@ impl CandidateRanking {
         }
 
         // A text that shares a band by chance alone is no match.
-        let judge = CandidateJudge::new(settings, guard, text, &self.found);
+        let judge = CandidateJudge::new(settings, guard, text, near);
         let alike = self.found.iter().filter(|found| found.score.jaccard > 0.0);
         alike.take(top).map(|found| named(found, settings, &judge)).collect()
     }

@@ -293,7 +293,8 @@ impl Index {
 
             let ranking = rank(&self.settings, &*self.storage, worker, &text, 0, &[])?;
             self.count(ranking.is_cut);
-            Ok(self.with_guard(|guard| ranking.top(&self.settings, guard, &text, top, by)))
+            let near = ranking.near(&self.settings, &*self.storage, &text)?;
+            Ok(self.with_guard(|guard| ranking.top(&self.settings, guard, &text, near, (top, by))))
         })
     }
 

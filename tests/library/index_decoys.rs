@@ -74,6 +74,39 @@ fn copies_of_a_text_are_found_behind_thousands_of_decoys() {
     assert_eq!(found(&index, "target", [target.join(" ")].iter()), 1);
 }
 
+/// Each decoy lacks a passage of the text, and those nearest to a copy lack the words that the copy has changed. This must not
+/// make these words look like what is filled into a form.
+#[test]
+fn copies_behind_decoys_are_not_taken_for_other_pages_of_a_form() {
+    let vocabulary = Words::new(3).words(5000);
+    let drawn = |own: &mut Words| vocabulary[own.draw(5000)].clone();
+    let target: Vec<String> = {
+        let mut own = Words::new(11);
+        (0..60).map(|_| drawn(&mut own)).collect()
+    };
+    let decoy = |n: u64| {
+        let (mut words, mut own) = (target.clone(), Words::new(n));
+        let start = own.draw(44);
+        words[start..start + 17].iter_mut().for_each(|word| *word = drawn(&mut own));
+        words.join(" ")
+    };
+    let copy = |n: u64| {
+        let (mut words, mut own) = (target.clone(), Words::new(1_000_000 + n));
+        (0..3).for_each(|_| words[own.draw(60)] = drawn(&mut own));
+        words.join(" ")
+    };
+    let copies: Vec<String> = (0..100).map(copy).collect();
+
+    for seed in [1, 2] {
+        let index = Index::builder().seed(seed).build().unwrap();
+        store(&index, 0..6000, decoy);
+        index.insert("target", &*target.join(" ")).unwrap();
+
+        let count = found(&index, "target", copies.iter());
+        assert!(count >= 99, "seed {seed}: {count} copies");
+    }
+}
+
 /// Pages of one form, nine tenths of which are equal: what a page has of its own finds its copies.
 #[test]
 fn copies_of_pages_of_one_form_are_found_behind_thousands_of_others() {

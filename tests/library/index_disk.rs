@@ -583,8 +583,8 @@ fn an_index_of_an_earlier_format_is_refused_with_a_way_out() {
     Index::builder().open(home.path()).unwrap().close().unwrap();
     let path = home.path().join("index.json");
     let manifest = std::fs::read_to_string(&path).unwrap();
-    assert!(manifest.contains("\"version\": 5"), "{manifest}");
-    std::fs::write(&path, manifest.replace("\"version\": 5", "\"version\": 2")).unwrap();
+    assert!(manifest.contains("\"version\": 6"), "{manifest}");
+    std::fs::write(&path, manifest.replace("\"version\": 6", "\"version\": 2")).unwrap();
     let error = Index::open(home.path()).unwrap_err().to_string();
     assert!(
         error.contains("format mukarrar-index 2") && error.contains("export it there and import it here"),

@@ -31,7 +31,7 @@ const COMMITS: &str = "commits";
 const FORMAT: &str = "mukarrar-index";
 
 /// Version of the files: incremented with every change of their format.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 
 /// The oldest version that is read. The first process that writes such an index makes it one of [`VERSION`]; its run files stay
 /// as they are until they are merged.

@@ -36,7 +36,8 @@ impl Index {
 
 impl IndexBuilder {
     /// Bytes of memory that an index on disk may use for recent band keys, filters, pending inserts and blocks of
-    /// records. Default 256 MB, at least 4 MiB. `docs/INDEX.md` lists what is not included.
+    /// records. Default: a thirty-second of the memory of the machine (or of the control group of this process), from 256 MB
+    /// to 1 GB. At least 4 MiB. `docs/INDEX.md` lists what is not included.
     #[must_use]
     pub fn cache_size(mut self, bytes: usize) -> Self {
         self.budget.cache_size = bytes;

@@ -2,15 +2,15 @@
 //!
 //! ```text
 //! file:  magic (8 bytes), blocks of 1,024 bytes, table: the low bits of the first posting of each block (u32 each),
-//!        filter: words of bits (u64 each)
+//!        filter: words of bits (u64 each), see [`filter`](super::filter)
 //! block: CRC-32 of the rest (u32), number of postings (u16), bytes per offset (u8), bytes per document (u8),
 //!        low bits of the first posting (u32), offsets: low bits minus those of the first, for each posting,
 //!        documents, for each posting; the rest is zero
 //! ```
 //!
 //! All numbers are little-endian. The catalog holds the length of the file, the length of its filter, and the CRC-32 of
-//! its table and of its filter. Files of format 3 have another magic and no filter. In an index of
-//! ten million documents a posting takes six bytes; a delta code would take five, but would not allow binary search.
+//! its table and of its filter. Files of format 3 have another magic and no filter; those of formats 4 and 5 have a third
+//! magic and a filter of another kind, which is not read. In an index of ten million documents a posting takes six bytes; a delta code would take five, but would not allow binary search.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -26,10 +26,11 @@ use crate::error::{Error, Result};
 use crate::index::stored_text::InsertNumber;
 use crate::spill::read_at;
 
-pub(super) const MAGIC: &[u8; 8] = b"MKRRUN\x00\x02";
+pub(super) const MAGIC: &[u8; 8] = b"MKRRUN\x00\x03";
 
-/// The magic of files without a filter.
+/// The magic of files without a filter, and of those with a filter that had one bit for each hash.
 const MAGIC_WITHOUT: &[u8; 8] = b"MKRRUN\x00\x01";
+const MAGIC_OF_ONE_BIT: &[u8; 8] = b"MKRRUN\x00\x02";
 
 /// Bytes of a block, and of its header.
 pub(super) const BLOCK: usize = 1024;
@@ -57,6 +58,9 @@ pub(super) struct FilterInfo {
     pub(super) bytes: u64,
     /// CRC-32.
     pub(super) sum: u32,
+    /// Whether it is made of blocks. False in a file of format 4 or 5.
+    #[serde(default)]
+    pub(super) is_blocked: bool,
 }
 
 /// An open run file.
@@ -106,8 +110,12 @@ impl RunFile {
         let mut table = vec![0; 4 * blocks];
         read_at(&file, &mut magic, 0).map_err(failed)?;
         read_at(&file, &mut table, info.filter_at().saturating_sub(4 * blocks as u64)).map_err(failed)?;
-        let is_magic = magic == if info.filter.is_some() { *MAGIC } else { *MAGIC_WITHOUT };
-        if !is_magic || crc32fast::hash(&table) != info.table {
+        let expected = match info.filter {
+            Some(FilterInfo { is_blocked: true, .. }) => MAGIC,
+            Some(_) => MAGIC_OF_ONE_BIT,
+            None => MAGIC_WITHOUT,
+        };
+        if magic != *expected || crc32fast::hash(&table) != info.table {
             return Err(damaged(&path, "its head or its table holds other bytes than were written".to_owned()));
         }
 
@@ -129,7 +137,7 @@ impl RunFile {
     }
 
     fn read_filter(&self) -> Result<HashFilter> {
-        let Some(FilterInfo { bytes, sum }) = self.info.filter else {
+        let Some(FilterInfo { bytes, sum, is_blocked: true }) = self.info.filter else {
             let mut filter = HashFilter::for_postings(self.info.postings as usize, self.filter_bytes);
             self.postings().try_for_each(|posting| posting.map(|posting| filter.note(posting.low())))?;
             return Ok(filter);
@@ -361,30 +369,41 @@ mod tests {
         assert!(error.to_string().contains("bytes, not"), "{error}");
     }
 
-    /// Such a file ends with its table.
+    /// Such a file ends with its table, or with a filter of another kind.
     #[test]
-    fn a_run_of_format_3_gets_its_filter_from_its_postings() {
+    fn a_run_of_an_older_format_gets_its_filter_from_its_postings() {
         let postings: Vec<Posting> = (0..3000).map(|n| Posting::new(n * 1_400_000, n * 7)).collect();
         let (directory, run) = written(&postings);
         let path = path_of(directory.path(), 7);
         let mut bytes = std::fs::read(&path).unwrap();
         bytes.truncate(run.info.filter_at() as usize);
-        bytes[..8].copy_from_slice(MAGIC_WITHOUT);
-        std::fs::write(&path, &bytes).unwrap();
 
-        let info = RunInfo { bytes: bytes.len() as u64, filter: None, ..run.info };
-        let json = serde_json::to_string(&info).unwrap();
-        assert!(!json.contains("filter"), "as format 3 described it: {json}");
-        let old = RunFile::open(directory.path(), serde_json::from_str(&json).unwrap(), 400).unwrap();
-        assert_eq!(old.postings().map(Result::unwrap).collect::<Vec<_>>(), postings);
-        for posting in &postings {
-            let mut found = Vec::new();
-            old.docs(posting.low(), |doc| {
-                found.push(doc);
-                true
-            })
-            .unwrap();
-            assert_eq!(found, [posting.doc()]);
+        for (magic, filter, described) in [
+            (MAGIC_WITHOUT, &[][..], String::new()),
+            (
+                MAGIC_OF_ONE_BIT,
+                &[0_u8; 480][..],
+                format!(r#","filter":{{"bytes":480,"sum":{}}}"#, crc32fast::hash(&[0; 480])),
+            ),
+        ] {
+            let mut bytes = [&bytes[..], filter].concat();
+            bytes[..8].copy_from_slice(magic);
+            std::fs::write(&path, &bytes).unwrap();
+            let RunInfo { file, postings: count, table, .. } = run.info;
+            let length = bytes.len();
+            let json = format!(r#"{{"file":{file},"postings":{count},"bytes":{length},"table":{table}{described}}}"#);
+
+            let old = RunFile::open(directory.path(), serde_json::from_str(&json).unwrap(), 400).unwrap();
+            assert_eq!(old.postings().map(Result::unwrap).collect::<Vec<_>>(), postings);
+            for posting in &postings {
+                let mut found = Vec::new();
+                old.docs(posting.low(), |doc| {
+                    found.push(doc);
+                    true
+                })
+                .unwrap();
+                assert_eq!(found, [posting.doc()]);
+            }
         }
     }
 

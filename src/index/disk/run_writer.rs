@@ -73,7 +73,7 @@ fn write_to(
     written.sync_all().map_err(failed)?;
 
     let bytes = (MAGIC.len() + table.len() / 4 * (BLOCK + 4) + filter.len()) as u64;
-    let filter = FilterInfo { bytes: filter.len() as u64, sum: crc32fast::hash(&filter) };
+    let filter = FilterInfo { bytes: filter.len() as u64, sum: crc32fast::hash(&filter), is_blocked: true };
     let info = RunInfo { file, postings: count, bytes, table: crc32fast::hash(&table), filter: Some(filter) };
     Ok(Some((info, in_memory)))
 }

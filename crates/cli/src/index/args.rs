@@ -22,9 +22,10 @@ pub(crate) struct DirectoryArgs {
     /// The directory of the index.
     #[arg(value_name = "DIR")]
     pub(crate) directory: PathBuf,
-    /// Memory for changes that are not yet merged and for records that were read: at least 4M.
-    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size, help_heading = "Running")]
-    pub(super) cache: u64,
+    /// Memory for changes that are not yet merged, for filters and for records that were read: at least 4M. If not given, a
+    /// thirty-second of the memory of the machine, from 256M to 1G.
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Running")]
+    pub(super) cache: Option<u64>,
     /// Commit after this many changes. A crash loses at most these.
     #[arg(long, value_name = "N", default_value_t = 1000, help_heading = "Running")]
     pub(super) commit_every: usize,

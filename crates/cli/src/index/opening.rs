@@ -28,9 +28,12 @@ pub(super) fn builder_for(arguments: &DirectoryArgs) -> IndexBuilder {
 
 /// `builder` with the memory and the commit interval of `arguments`.
 pub(super) fn limited(builder: IndexBuilder, arguments: &DirectoryArgs) -> IndexBuilder {
-    // A cache larger than the address space has no limit in effect.
-    let cache = usize::try_from(arguments.cache).unwrap_or(usize::MAX);
-    builder.cache_size(cache).commit_every(arguments.commit_every)
+    let builder = builder.commit_every(arguments.commit_every);
+    match arguments.cache {
+        // A cache larger than the address space has no limit in effect.
+        Some(cache) => builder.cache_size(usize::try_from(cache).unwrap_or(usize::MAX)),
+        None => builder,
+    }
 }
 
 /// A builder with the settings that the user gave.

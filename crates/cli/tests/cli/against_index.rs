@@ -152,7 +152,7 @@ fn an_index_of_other_settings_is_an_error_that_names_both_values() {
     }
 
     let settings = home.join("seen/index.json");
-    let other = fs::read_to_string(&settings).unwrap().replace("\"version\": 5", "\"version\": 9");
+    let other = fs::read_to_string(&settings).unwrap().replace("\"version\": 6", "\"version\": 9");
     fs::write(&settings, &other).unwrap();
     let (code, told) = run(home, "dedup new.jsonl -o clean.jsonl --against seen");
     assert_eq!(code, Some(2), "{told}");
