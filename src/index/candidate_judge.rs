@@ -45,7 +45,8 @@ impl<'a> CandidateJudge<'a> {
             return None;
         };
 
-        let evidence = CorpusEvidence { near: self.frequencies(), run: None, words: guard.frequencies() };
+        let evidence =
+            CorpusEvidence { near: self.frequencies(), run: None, words: guard.frequencies(), are_two_pages: false };
         let wording = Wording::new(folded, &self.keys);
         let (stored, asked) =
             (TextEvidence { folded, wording: &wording }, TextEvidence { folded: asked, wording: self.wording(asked) });

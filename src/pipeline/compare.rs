@@ -136,7 +136,7 @@ fn reason(
 
     // Without a corpus word frequencies are those of the built-in list.
     let words = WordFrequencies::default();
-    let evidence = CorpusEvidence { near: None, run: None, words: &words };
+    let evidence = CorpusEvidence { near: None, run: None, words: &words, are_two_pages: false };
     let by_facts = || {
         let is_asked = score.jaccard < facts::CERTAIN;
         is_asked.then(|| FactsGuard::new(words.clone()).reason(&folded_a, &folded_b)).flatten()

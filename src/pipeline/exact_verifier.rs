@@ -262,6 +262,12 @@ impl<'r> ExactVerifier<'r> {
         judge.titles(judged)
     }
 
+    /// Why two nodes are no copies, if their links lead to other pages.
+    fn links(&self, pair: &ScoredTexts<'_>) -> Option<VariantReason> {
+        let (judge, judged) = self.judged(pair)?;
+        judge.links(judged)
+    }
+
     /// Why two nodes are no copies, if their source fills one form with many texts.
     fn series(&self, pair: &ScoredTexts<'_>) -> Option<VariantReason> {
         let (judge, judged) = self.judged(pair)?;
@@ -347,7 +353,7 @@ impl PairVerifier for ExactVerifier<'_> {
             };
         }
 
-        let of_records = || self.titles(&pair).or_else(|| self.series(&pair));
+        let of_records = || self.links(&pair).or_else(|| self.titles(&pair)).or_else(|| self.series(&pair));
         match self.reason(&pair).or_else(|| self.other_news(&pair)).or_else(of_records) {
             Some(reason) => NodeVerdict::Variant(reason, pair.score),
             None => self.copy(&pair),

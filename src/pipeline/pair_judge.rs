@@ -12,6 +12,7 @@ use crate::lsh::{Component, Components, Node};
 use crate::parallel;
 use crate::shingle::hash::HashKeys;
 use crate::similarity::facts::{self, FactsText, FactsVocabulary};
+use crate::similarity::links::{self, MOST_LINKS, TextLink};
 use crate::similarity::own_text::{
     self, CorpusEvidence, EditedVerdict, SharedFrequency, TextEvidence, TrigramFrequencies, Wording,
 };
@@ -64,8 +65,8 @@ impl<'r> PairJudge<'r> {
     /// Bytes held for a token: folded text, wording, words of the facts guard, and trigrams while frequencies are counted.
     pub(super) const BYTES_PER_TOKEN: usize = 8 + Wording::BYTES_PER_TOKEN + FactsText::BYTES_PER_TOKEN + 16;
 
-    /// Bytes held for a text of any length: the heads of its parts, its title, and the filter of the facts guard.
-    pub(super) const BYTES_PER_TEXT: usize = 500 + FactsText::BYTES_PER_TEXT;
+    /// Bytes held for a text of any length: the heads of its parts, its title, its links, and the filter of the facts guard.
+    pub(super) const BYTES_PER_TEXT: usize = 500 + MOST_LINKS * size_of::<TextLink>() + FactsText::BYTES_PER_TEXT;
 
     /// A judge of texts that are folded to the compact alphabet. `vocabulary` is that of an earlier judge whose texts come again.
     pub(super) fn new(
@@ -124,6 +125,16 @@ impl<'r> PairJudge<'r> {
         }
 
         titles::tell_different_things(pair.a.headed()?, pair.b.headed()?).then_some(VariantReason::Titles)
+    }
+
+    /// Why two short texts above the threshold are no copies, if their links lead to other pages.
+    pub(super) fn links(&self, pair: JudgedPair<'_>) -> Option<VariantReason> {
+        // Sources add links of their own to what they copy. Records without headings may be of one source.
+        let may_be_told_apart = match (pair.a.place(), pair.b.place()) {
+            (Some(a), Some(b)) => a.may_be_told_apart(b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        (may_be_told_apart && links::lead_elsewhere(&pair.a.links, &pair.b.links)).then_some(VariantReason::Numbers)
     }
 
     /// Why two texts above the threshold are no copies, if their source fills one form with many texts.
@@ -231,7 +242,8 @@ impl<'r> PairJudge<'r> {
             return differ.then_some(VariantReason::Numbers);
         }
 
-        let evidence = self.evidence(joint.map(|joint| self.frequencies(batch, joint)));
+        let near = joint.map(|joint| self.frequencies(batch, joint));
+        let evidence = CorpusEvidence { are_two_pages: are_two_pages(pair), ..self.evidence(near) };
         own_text::judge(self.text(a), self.text(b), evidence)
     }
 
@@ -254,7 +266,8 @@ impl<'r> PairJudge<'r> {
     }
 
     fn evidence<'j>(&'j self, near: Option<&'j TrigramFrequencies>) -> CorpusEvidence<'j> {
-        CorpusEvidence { near, run: self.learned.trigrams.as_ref(), words: self.learned.guard.frequencies() }
+        let (run, words) = (self.learned.trigrams.as_ref(), self.learned.guard.frequencies());
+        CorpusEvidence { near, run, words, are_two_pages: false }
     }
 
     fn joint_of(&self, node: Node) -> Option<&JoinedTexts> {
@@ -312,4 +325,10 @@ fn is_told_by_code(text: &VerifiedText) -> bool {
 /// Whether a text has more than [`LONG`] tokens.
 fn is_long(text: &VerifiedText) -> bool {
     memchr::memchr_iter(b' ', &text.folded).nth(LONG).is_some()
+}
+
+/// Whether the texts of a pair are at two addresses of one source.
+fn are_two_pages(pair: JudgedPair<'_>) -> bool {
+    let (Some(a), Some(b)) = (pair.a.place(), pair.b.place()) else { return false };
+    a.is_named && a.has_other_address(b)
 }

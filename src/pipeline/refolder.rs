@@ -14,6 +14,7 @@ use crate::normalize::{FoldScratch, Language, Normalizer};
 use crate::page::UNNAMED_SOURCE;
 use crate::parallel;
 use crate::shingle::{ShingleKind, ShingleSet, Shingler};
+use crate::similarity::links::{self, TextLink};
 
 /// Reads units again.
 #[derive(Clone, Copy)]
@@ -42,6 +43,8 @@ pub(super) struct HeadedFolding {
     /// The hash of each token.
     pub(super) words: Arc<[u64]>,
     pub(super) heading: Option<UnfoldedHeading>,
+    /// The links of a short text.
+    pub(super) links: Box<[TextLink]>,
 }
 
 /// The buffers of one thread.
@@ -140,7 +143,8 @@ impl UnitRefolder<'_> {
             let (shingled, folded) = shingler.shingle_and_keep(normalizer, text);
             let file = self.corpus.file_of(document);
             let heading = headings.as_ref().and_then(|headings| headings.of(record, file, normalizer));
-            (shingled.set(), HeadedFolding { folded, words: shingled.token_hashes.into(), heading })
+            let links = links_of(text, shingled.token_hashes.len());
+            (shingled.set(), HeadedFolding { folded, words: shingled.token_hashes.into(), heading, links })
         });
         Ok(both?.into_iter().unzip())
     }
@@ -196,4 +200,12 @@ impl UnitRefolder<'_> {
         let record = self.corpus.read_in(id, scratch)?;
         Ok(work(&normalizer, &record))
     }
+}
+
+/// The links of a text of `tokens` tokens, if it is short enough for them to be its content.
+fn links_of(text: Excerpt<'_>, tokens: usize) -> Box<[TextLink]> {
+    if tokens > links::MOST_TOKENS {
+        return Box::default();
+    }
+    links::links_in(text.pieces().map(|(_, piece)| piece))
 }

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::lsh::Node;
 use crate::shingle::ShingleSet;
 use crate::similarity::headings::{RecordHeading, RecordPlace};
+use crate::similarity::links::TextLink;
 use crate::spill::{ByteDecoder, ByteEncoder, SpillDir, SpillFile};
 
 /// Texts in a temporary file, by place in the batch.
@@ -210,6 +211,8 @@ fn encode(text: &VerifiedText) -> Vec<u8> {
     encoder.u64s(text.set.hashes());
     encoder.bytes(&text.folded);
     encoder.u64s(&text.words);
+    let links: Vec<u64> = text.links.iter().flat_map(|link| [link.host, link.page]).collect();
+    encoder.u64s(&links);
     let heading = text.heading();
     encoder.byte(u8::from(heading.is_some()));
     if let Some(RecordHeading { title, place: RecordPlace { source, address, is_named } }) = heading {
@@ -227,6 +230,7 @@ fn decode(bytes: &[u8]) -> Option<VerifiedText> {
     let set = ShingleSet::new(decoder.u64s()?);
     let folded = decoder.bytes()?.into();
     let words = decoder.u64s()?.into();
+    let links = decoder.u64s()?.chunks_exact(2).map(|link| TextLink { host: link[0], page: link[1] }).collect();
     let heading = match decoder.byte()? {
         0 => None,
         _ => {
@@ -235,7 +239,7 @@ fn decode(bytes: &[u8]) -> Option<VerifiedText> {
             Some(RecordHeading { title, place: RecordPlace { source, address, is_named: decoder.byte()? != 0 } })
         }
     };
-    let text = HeadedFolding { folded, words, heading: None };
+    let text = HeadedFolding { folded, words, heading: None, links };
     decoder.is_empty().then(|| VerifiedText::new(set, text).with_heading(heading))
 }
 
@@ -247,8 +251,12 @@ mod tests {
         let place = RecordPlace { source: u64::from(node), address: 3, is_named: node.is_multiple_of(4) };
         let heading = RecordHeading { title: Box::from(&b"t"[..]), place };
         let set = ShingleSet::new(vec![u64::from(node), 7, 1 << 60]);
-        let text =
-            HeadedFolding { folded: Box::from(&b"a b c"[..]), words: [1, 2, u64::from(node)].into(), heading: None };
+        let text = HeadedFolding {
+            folded: Box::from(&b"a b c"[..]),
+            words: [1, 2, u64::from(node)].into(),
+            heading: None,
+            links: (0..u64::from(node % 3)).map(|host| TextLink { host, page: u64::from(node) }).collect(),
+        };
         VerifiedText::new(set, text).with_heading(node.is_multiple_of(2).then_some(heading))
     }
 
@@ -270,6 +278,7 @@ mod tests {
                 let (found, expected) = (spilled.of(node), text(node));
                 assert_eq!((&found.set, &found.folded), (&expected.set, &expected.folded), "{node} at {memory}");
                 assert_eq!((&found.words, found.heading()), (&expected.words, expected.heading()));
+                assert_eq!(found.links, expected.links);
                 assert_eq!(spilled.named_source(node), expected.named_source());
                 assert_eq!((spilled.shingles(node), spilled.tokens(node)), (found.set.len(), 3));
 

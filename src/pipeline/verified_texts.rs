@@ -12,6 +12,7 @@ use crate::shingle::ShingleSet;
 use crate::shingle::hash::HashKeys;
 use crate::similarity::facts::FactsText;
 use crate::similarity::headings::{HeadedText, RecordHeading, RecordPlace};
+use crate::similarity::links::TextLink;
 use crate::similarity::own_text::Wording;
 
 /// The shingles and the folded text of a node, and what rules derive from the text once they need it.
@@ -22,6 +23,8 @@ pub(super) struct VerifiedText {
     pub(super) folded: Box<[u8]>,
     /// The hash of each token; empty if no rule reads it.
     pub(super) words: Arc<[u64]>,
+    /// The links of a short text.
+    pub(super) links: Box<[TextLink]>,
     /// `None` also if the heading came folded from a temporary file.
     unfolded: Option<Box<UnfoldedHeading>>,
     heading: OnceLock<Box<RecordHeading>>,
@@ -31,8 +34,8 @@ pub(super) struct VerifiedText {
 
 impl VerifiedText {
     pub(super) fn new(set: ShingleSet, text: HeadedFolding) -> Self {
-        let HeadedFolding { folded, words, heading } = text;
-        Self { set, folded, words, unfolded: heading.map(Box::new), ..Self::default() }
+        let HeadedFolding { folded, words, heading, links } = text;
+        Self { set, folded, words, links, unfolded: heading.map(Box::new), ..Self::default() }
     }
 
     /// The same with a heading that is folded.

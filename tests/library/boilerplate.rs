@@ -266,3 +266,16 @@ fn a_rules_file_that_is_none_is_refused_with_its_line() {
         assert!(error.contains(expected) && error.contains("rules.jsonl"), "{error}");
     }
 }
+
+#[test]
+fn the_name_of_a_speaker_is_no_list_of_keywords() {
+    let kept = |text: &str| {
+        let mut sieve = Sieve::new(Boilerplate::Ignore);
+        sieve.sift(text).pieces().map(|(_, piece)| piece.trim()).collect::<Vec<_>>().join("\n").trim_end().to_owned()
+    };
+
+    let told = format!("تاج: نسعى إلى مباراة ودية قبل نهاية العام\n{BODY}");
+    assert_eq!(kept(&told), told);
+    let listed = format!("{BODY}\nتاج: رياضة، مباراة\nالمصدر: وكالات");
+    assert_eq!(kept(&listed), BODY);
+}

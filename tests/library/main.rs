@@ -46,6 +46,7 @@ mod page_html_gold;
 mod page_laws;
 mod page_shapes;
 mod passages;
+mod posts;
 mod preview;
 mod promise_accounts;
 mod promise_containment;

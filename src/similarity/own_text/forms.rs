@@ -3,7 +3,8 @@
 //! Edits of a copy insert and delete words, while pages of one form have other words in the same places. So these tests
 //! require that nearly every token has a counterpart. The words of a slot must be rare on both sides among at least
 //! four texts of the form, since a corrected figure is replaced by the figure of all other copies. A code (v1.9, x86)
-//! or the number after رقم identifies the subject of a text, so two texts are enough.
+//! or the number after رقم identifies the subject of a text, so two texts are enough. So they are for one number, in
+//! digits or as a word, of two short posts of one source: it is a large part of what they tell.
 
 use crate::static_table::StaticTable;
 use std::ops::Range;
@@ -12,6 +13,7 @@ use super::alignment::TokenAlignment;
 use super::wording::tokens;
 use super::{RARE, RARER, TextPair};
 use crate::normalize::alphabet;
+use crate::similarity::titles::{TitleNumber, numbers_in};
 use crate::similarity::token_gaps::TokenSlot;
 
 /// Fewest texts from which the common words of a form are known.
@@ -37,6 +39,30 @@ const OTHER_TOKENS: usize = 5;
 
 /// Most tokens of the longer text of which one code is the content.
 const WITH_CODE: usize = 80;
+
+/// Most tokens of the longer of two posts of one source of which one number is the content.
+const POST: usize = 32;
+
+/// Number words that mean nothing else, in the compact alphabet, with their digits.
+static CARDINALS: StaticTable<Vec<(Vec<u8>, &'static [u8])>> = StaticTable::new(|| {
+    let words = |(words, digits): (&'static str, &'static [u8])| {
+        words.split(' ').map(move |word| (alphabet::to_compact(word), digits))
+    };
+    CARDINAL_WORDS.into_iter().flat_map(words).collect()
+});
+
+/// In Arabic, Persian, Urdu and English, folded.
+const CARDINAL_WORDS: [(&str, &[u8]); 9] = [
+    ("اثنان اثنين اثنتان اثنتين دو two", b"2"),
+    ("ثلاثه ثلاث سه تین تين three", b"3"),
+    ("اربعه اربع چهار چار four", b"4"),
+    ("خمسه خمس پنج پانچ five", b"5"),
+    ("سته شش چھ six", b"6"),
+    ("سبعه سبع هفت سات seven", b"7"),
+    ("ثمانيه ثماني ثمان هشت آٹھ eight", b"8"),
+    ("تسعه تسع nine", b"9"),
+    ("عشره عشر ten", b"10"),
+];
 
 /// Most tokens of the longer text of which one word is the content.
 const WITH_WORD: usize = 50;
@@ -123,6 +149,12 @@ impl TextPair<'_> {
             return None;
         }
 
+        // One number tells two posts of one source apart.
+        let is_of_posts = self.evidence.are_two_pages && longer <= POST;
+        if is_of_posts && detail.slots.iter().any(|slot| tells_other_number([&a, &b], slot)) {
+            return Some(FormContent::Number);
+        }
+
         // A code is enough too.
         let tells_code =
             |slot: &TokenSlot| has_own_code(&a[slot.a.clone()], &b) && has_own_code(&b[slot.b.clone()], &a);
@@ -194,6 +226,27 @@ fn has_other_numbers([a, b]: [&[&[u8]]; 2], slots: &[TokenSlot], loose: usize) -
 /// The numbers of a slot that the other text has nowhere: a number that stands elsewhere is no other number.
 fn own_numbers<'t>(slot: &[&'t [u8]], other: &[&[u8]]) -> Vec<&'t [u8]> {
     slot.iter().copied().filter(|token| alphabet::is_number(token) && !other.contains(token)).collect()
+}
+
+/// Whether each side of a slot has a number that the other text has nowhere, in digits or as a word. What ends a text is
+/// a counter or a tag.
+fn tells_other_number([a, b]: [&[&[u8]]; 2], slot: &TokenSlot) -> bool {
+    let lacks = |slot: &[&[u8]], other: &[&[u8]]| {
+        let known = told_numbers(other);
+        told_numbers(slot).iter().any(|number| !known.contains(number))
+    };
+    let is_inside = slot.a.end < a.len() && slot.b.end < b.len();
+    is_inside && lacks(&a[slot.a.clone()], b) && lacks(&b[slot.b.clone()], a)
+}
+
+/// The digits of the numbers among tokens, also of those inside words and those that words name.
+fn told_numbers<'t>(tokens: &[&'t [u8]]) -> Vec<&'t [u8]> {
+    let named = |token: &[u8]| CARDINALS.iter().find(|(word, _)| word == token).map(|(_, digits)| *digits);
+    let in_digits = numbers_in(tokens.iter().copied()).into_iter().filter_map(|number| match number {
+        TitleNumber::Digits(digits) => Some(digits),
+        TitleNumber::Ordinal(_) => None,
+    });
+    in_digits.chain(tokens.iter().filter_map(|token| named(token))).collect()
 }
 
 /// The sorted digits of the numbers among tokens, without zeros, since papers write one number in many ways.

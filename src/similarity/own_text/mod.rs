@@ -119,6 +119,8 @@ pub(crate) struct CorpusEvidence<'e> {
     pub(crate) run: Option<&'e TrigramFrequencies>,
     /// Words of all texts.
     pub(crate) words: &'e WordFrequencies,
+    /// Whether the two texts are at two addresses of one source.
+    pub(crate) are_two_pages: bool,
 }
 
 /// The reason why two similar texts are no copies; `None` if the rule finds none. Symmetric.

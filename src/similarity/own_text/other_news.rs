@@ -206,7 +206,7 @@ mod tests {
         let of_others = others.iter().map(|text| wording(text));
         let in_run = of_others.chain([wording_a.clone(), wording_b.clone()]);
         let run = TrigramFrequencies::count(in_run.flat_map(|text| text.distinct().collect::<Vec<_>>()).collect());
-        let evidence = CorpusEvidence { near: None, run: Some(&run), words: &words };
+        let evidence = CorpusEvidence { near: None, run: Some(&run), words: &words, are_two_pages: false };
 
         let [folded_a, folded_b] = [a, b].map(alphabet::to_compact);
         let a = TextEvidence { folded: &folded_a, wording: &wording_a };
