@@ -393,7 +393,7 @@ impl Pipeline {
     }
 
     fn first_pass<'a>(&'a self, task: RunTask, plan: &'a MemoryPlan, progress: &'a dyn Progress) -> FirstPass<'a> {
-        FirstPass { options: &self.options, routes: &self.routes, plan, task, progress, settled: None }
+        FirstPass { options: &self.options, routes: &self.routes, plan, task, progress, settled: None, titled: None }
     }
 
     fn setup<'a>(

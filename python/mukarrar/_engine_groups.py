@@ -91,6 +91,7 @@ class RecordFiles:
         self._references = open(self._reference_path, "wb")
         self.nodes = array("q")
         self.taken: list[tuple[int, str]] = []
+        self.titled: list[int] = []
         self.inputs = 0
 
     def __enter__(self) -> RecordFiles:
@@ -107,14 +108,16 @@ class RecordFiles:
 
     def write(self, rows: Any) -> None:
         """Appends rows, whose ``node`` ascends over all calls. References come first."""
-        columns = (rows.column(name).to_pylist() for name in ("node", "id", "text", "fields", "taken"))
-        for node, id, text, fields, code in zip(*columns):
+        columns = (rows.column(name).to_pylist() for name in ("node", "id", "text", "fields", "taken", "titled"))
+        for node, id, text, fields, code, is_titled in zip(*columns):
             is_reference = id[:1] == REFERENCE
             record = {**json.loads(fields or "{}"), "id": id[1:], "text": text}
             line = json.dumps(record, ensure_ascii=False).encode("utf-8") + b"\n"
             (self._references if is_reference else self._inputs).write(line)
             if code is not None:
                 self.taken.append((len(self.nodes), code))
+            if is_titled:
+                self.titled.append(len(self.nodes))
             self.nodes.append(node)
             self.inputs += not is_reference
 

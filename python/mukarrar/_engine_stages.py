@@ -1,7 +1,8 @@
 """The work of a run on batches of Arrow, for engines that move rows themselves: each function takes rows of one task and gives rows.
 
-Rows have an ``id`` that begins with :data:`REFERENCE` or :data:`INPUT`, ``text``, ``fields`` (an object of JSON) and ``taken`` (the
-language that a row takes from its source, if it takes one). All numbers are signed, with the bits of the library's.
+Rows have an ``id`` that begins with :data:`REFERENCE` or :data:`INPUT`, ``text``, ``fields`` (an object of JSON), ``taken`` (the
+language that a row takes from its source, if it takes one) and ``titled`` (whether its title is evidence). All numbers are signed,
+with the bits of the library's.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ _VERDICT = [("reason", _WORD), ("jaccard", _NUMBER), ("containment", _NUMBER)]
 SKETCH = [
     *(("id", _WORD), ("language", _WORD), ("sure", _FLAG), ("tokens", _INTEGER), ("high", _INTEGER), ("low", _INTEGER)),
     *(("keys", pyarrow.list_(_INTEGER)), ("sample", _HASHES), ("entries", _INTEGER), ("date", _INTEGER), ("origin", _INTEGER)),
+    *(("title", _INTEGER), ("title_source", _INTEGER)),
 ]
+TITLES = [("title", _INTEGER)]
 DIGEST = [("id", _WORD), ("digest", pyarrow.binary())]
 WORDS = [("high", _INTEGER), ("low", _INTEGER), ("words", _HASHES)]
 LINKS = [("keeper", _INTEGER), ("node", _INTEGER), ("relation", _WORD), *_VERDICT, ("lost", _INTEGER)]
@@ -65,10 +68,11 @@ def sketched(options: dict[str, Any], *through: str) -> Stage:
             there = [place for place, sketch in enumerate(all_made) if sketch is not None]
             own = batch.take(pyarrow.array(there, _INTEGER))
             sketches = [sketch for sketch in all_made if sketch is not None]
-            columns = list(zip(*sketches)) if sketches else [()] * 10
-            language, sure, tokens, fingerprints, keys, sample, entries, _, dates, origins = columns
+            columns = list(zip(*sketches)) if sketches else [()] * 11
+            language, sure, tokens, fingerprints, keys, sample, entries, _, dates, origins, marks = columns
             high, low = [pair[0] for pair in fingerprints], [pair[1] for pair in fingerprints]
-            values = [language, sure, tokens, high, low, keys, sample, entries, dates, origins]
+            titles, title_sources = [mark[0] for mark in marks], [mark[1] for mark in marks]
+            values = [language, sure, tokens, high, low, keys, sample, entries, dates, origins, titles, title_sources]
             arrays = [pyarrow.array(column, kind) for column, (_, kind) in zip(values, SKETCH[1:])]
             passed = [own.column(name) for name in through]
             yield pyarrow.RecordBatch.from_arrays(
@@ -76,6 +80,13 @@ def sketched(options: dict[str, Any], *through: str) -> Stage:
             )
 
     return work
+
+
+def evident_titles(batches: Batches) -> Iterator[pyarrow.RecordBatch]:
+    """The titles that are evidence, of rows that tell how many ``records`` and ``sources`` have a ``title``."""
+    for batch in batches:
+        counts = list(zip(batch.column("records").to_pylist(), batch.column("sources").to_pylist()))
+        yield batch.select(["title"]).filter(pyarrow.array(_native.engine_title_evidence(counts), _FLAG))
 
 
 def digested(options: dict[str, Any]) -> Stage:
@@ -100,19 +111,20 @@ def worded(options: dict[str, Any]) -> Stage:
     return work
 
 
-def linked(options: dict[str, Any], frequencies: Frequencies, most: int = MOST_BYTES) -> Stage:
+def linked(options: dict[str, Any], frequencies: Frequencies, most: int = MOST_BYTES, threads: int = 1) -> Stage:
     """The verified pairs of whole components. Rows have a ``component`` and a ``node``, and come sorted by both. Pairs that a cap lost
     are counted in rows of their own, which have no relation.
 
     A component of more than ``most`` bytes is written to a temporary file, and verified from there within the memory limit of
-    ``options``: no task holds its texts.
+    ``options``, on so many ``threads``: no task holds its texts, and other cores do not wait for one.
     """
+    of_large = {**options, "threads": max(threads, options.get("threads") or 1)}
 
     def work(batches: Batches) -> Iterator[pyarrow.RecordBatch]:
         for group in whole_groups(batches, most, lambda: RecordFiles(options.get("temp_dir"))):
             if isinstance(group, RecordFiles):
                 with group:
-                    yield _links_of_files(group, options, frequencies)
+                    yield _links_of_files(group, of_large, frequencies)
                 continue
 
             # References come first in keeper order, and so do they in the numbers of nodes.
@@ -122,7 +134,7 @@ def linked(options: dict[str, Any], frequencies: Frequencies, most: int = MOST_B
                     files.write(batch)
                     yield _links_of_files(files, options, frequencies)
                 continue
-            found = _native.engine_links(_records(batch), _taken(batch), frequencies(), **options)
+            found = _native.engine_links(_records(batch), _taken(batch), _titled(batch), frequencies(), **options)
             yield _link_rows(batch.column("node").to_pylist(), *found)
 
     return work
@@ -133,7 +145,9 @@ def _links_of_files(files: RecordFiles, options: dict[str, Any], frequencies: Fr
     # References are not compared with each other.
     if files.inputs == 0:
         return made(LINKS, [])
-    found = _native.engine_links([files.input_path], files.taken, frequencies(), files.reference_paths, **files.reading, **options)
+    found = _native.engine_links(
+        [files.input_path], files.taken, files.titled, frequencies(), files.reference_paths, **files.reading, **options
+    )
     return _link_rows(files.nodes, *found)
 
 
@@ -155,8 +169,10 @@ def contained(options: dict[str, Any], frequencies: Frequencies) -> Stage:
             codes = zip(batch.column("taken_a").to_pylist(), batch.column("taken_b").to_pylist())
             languages = [code for pair in codes for code in pair]
             taken = [(place, code) for place, code in enumerate(languages) if code is not None]
+            flags = zip(batch.column("titled_a").to_pylist(), batch.column("titled_b").to_pylist())
+            titled = [place for place, flag in enumerate(flag for pair in flags for flag in pair) if flag]
             rows = []
-            for pair in _native.engine_contained(records, taken, frequencies(), **options):
+            for pair in _native.engine_contained(records, taken, titled, frequencies(), **options):
                 if pair is not None:
                     small, large, *rest = pair
                     rows.append((nodes[small // 2][small % 2], nodes[large // 2][large % 2], *rest))
@@ -199,3 +215,8 @@ def _records(batch: Any, side: str = "") -> list[tuple[str, str, str]]:
 def _taken(batch: Any) -> list[tuple[int, str]]:
     """Rows by place that take the language of their source."""
     return [(place, code) for place, code in enumerate(batch.column("taken").to_pylist()) if code is not None]
+
+
+def _titled(batch: Any) -> list[int]:
+    """Rows by place whose titles are evidence."""
+    return [place for place, is_titled in enumerate(batch.column("titled").to_pylist()) if is_titled]

@@ -13,6 +13,7 @@ import numpy
 import pyarrow
 
 from ._engine_request import COMMON, PROBES, REFERENCE
+from ._engine_stages import TITLES, evident_titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -263,6 +264,68 @@ def sampled(table: Any) -> Any:
     sizes = numpy.diff(table.column("sample").combine_chunks().offsets.to_numpy())
     size = numpy.repeat(sizes, sizes).astype(numpy.int64)
     return of_arrays(hash=hashes.astype(numpy.int64), node=node, size=size, is_probe=place < PROBES)
+
+
+def title_marks(table: Any) -> Any:
+    """The rows with a title that may be evidence."""
+    return table.filter(pyarrow.array(numbers(table, "title") != 0))
+
+
+def titled(marks: Any, nodes: Any) -> Any:
+    """The ``nodes`` whose titles are evidence. ``marks`` are those of all rows with these titles."""
+    titles, sources = numbers(marks, "title"), numbers(marks, "title_source")
+    order, starts = firsts(titles, sources)
+    titles, records, is_first = titles[order], numpy.ones(len(order), numpy.int64), numpy.zeros(len(order), numpy.int64)
+    is_first[starts] = 1
+    begins = numpy.nonzero(_begins(titles))[0]
+    if len(begins) == 0:
+        return nodes.slice(0, 0)
+    counts = pyarrow.record_batch(
+        {"title": titles[begins], "records": numpy.add.reduceat(records, begins), "sources": numpy.add.reduceat(is_first, begins)}
+    )
+    evident = pyarrow.Table.from_batches(list(evident_titles([counts])), pyarrow.schema(TITLES))
+    is_evident, _ = found(numbers(nodes, "title"), numbers(evident, "title"))
+    return nodes.filter(pyarrow.array(is_evident))
+
+
+def title_edges(table: Any) -> Any:
+    """Each node with the first one of its title, if two sources have it: each is a twin of some other."""
+    titles, sources, nodes = numbers(table, "title"), numbers(table, "title_source"), numbers(table, "node")
+    order, _ = firsts(titles, nodes)
+    titles, sources, nodes = titles[order], sources[order], nodes[order]
+    begins = _begins(titles)
+    place = numpy.cumsum(begins) - 1
+    starts = numpy.nonzero(begins)[0]
+    if len(starts) == 0:
+        return edges(nodes, nodes)
+    is_twin = (numpy.minimum.reduceat(sources, starts) != numpy.maximum.reduceat(sources, starts))[place] & ~begins
+    return edges(nodes[is_twin], nodes[starts][place][is_twin])
+
+
+def twins(table: Any) -> Any:
+    """Each two nodes with one title in two sources, the earlier one in ``a``."""
+    order, _ = firsts(numbers(table, "title"), numbers(table, "node"))
+    titles, sources, nodes = (numbers(table, name)[order] for name in ("title", "title_source", "node"))
+    pairs = []
+    for start, end in _stretches([*numpy.nonzero(_begins(titles))[0].tolist(), len(titles)]):
+        # Few nodes have a title that is evidence.
+        first, second = numpy.triu_indices(end - start, 1)
+        is_twin = sources[start + first] != sources[start + second]
+        pairs.append((nodes[start + first][is_twin], nodes[start + second][is_twin]))
+    a, b = (numpy.concatenate([numpy.zeros(0, numpy.int64), *column]) for column in zip(*pairs)) if pairs else (nodes, nodes)
+    return of_arrays(a=a, b=b)
+
+
+def each_pair_once(table: Any) -> Any:
+    """Pairs, each once."""
+    order, starts = firsts(numbers(table, "a"), numbers(table, "b"))
+    return table.take(pyarrow.array(order[starts]))
+
+
+def with_titled(table: Any, titled_nodes: Any) -> Any:
+    """Rows with a ``node``, and whether it is one of those whose titles are evidence, in ``titled``."""
+    is_titled, _ = found(numbers(table, "node"), numbers(titled_nodes, "node"))
+    return table.append_column("titled", pyarrow.array(is_titled, pyarrow.bool_()))
 
 
 def sample_sizes(table: Any) -> Any:

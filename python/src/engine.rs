@@ -7,7 +7,7 @@ use mukarrar::document::DocId;
 use mukarrar::input::Corpus;
 use mukarrar::normalize::{Language, LanguageTally};
 use mukarrar::pipeline::Pipeline;
-use mukarrar::pipeline::engine::{self, ContainedText, CorpusFrequencies, EngineLink, SampledWords};
+use mukarrar::pipeline::engine::{self, ContainedText, CorpusFrequencies, EngineLink, SampledWords, SettledRecords};
 use mukarrar::similarity::{Relation, Score, VariantReason};
 use mukarrar::{Error, Result};
 use pyo3::prelude::*;
@@ -106,10 +106,31 @@ fn languages(given: GivenLanguages) -> Result<Vec<(DocId, Language)>> {
     given.into_iter().map(|(place, code)| Ok((DocId::new(place), code.parse()?))).collect()
 }
 
+/// What the run settled about records, by place: languages, and which titles are evidence.
+struct GivenRecords {
+    languages: Vec<(DocId, Language)>,
+    titled: Vec<DocId>,
+}
+
+impl GivenRecords {
+    fn new(taken: GivenLanguages, titled: Vec<usize>) -> Result<Self> {
+        let titled: Vec<DocId> = titled.into_iter().map(DocId::new).collect();
+        if !titled.is_sorted() {
+            return Err(Error::parameter("titled", "places in another order", "places that ascend"));
+        }
+        Ok(Self { languages: languages(taken)?, titled })
+    }
+
+    fn settled(&self) -> SettledRecords<'_> {
+        SettledRecords { languages: &self.languages, titled: &self.titled }
+    }
+}
+
 /// What is kept of a record: its language, whether the text tells it, the number of tokens, the fingerprint, band keys and sampled
-/// shingles, how many entries those count for, the words if they are asked for, the date in seconds, and the key of the source in
-/// a run across sources. All numbers are signed, with the same bits.
-type SketchRow = (&'static str, bool, usize, (i64, i64), Vec<i64>, Vec<i32>, u64, Vec<i32>, Option<i64>, i64);
+/// shingles, how many entries those count for, the words if they are asked for, the date in seconds, the key of the source in
+/// a run across sources, and the keys of the title and of its source. All numbers are signed, with the same bits.
+type SketchRow =
+    (&'static str, bool, usize, (i64, i64), Vec<i64>, Vec<i32>, u64, Vec<i32>, Option<i64>, i64, (i64, i64));
 
 /// What is kept of each record; `None` for one that cannot be read.
 #[pyfunction]
@@ -135,6 +156,7 @@ pub fn engine_sketch(
             if words { sketch.words.into_iter().map(u32::cast_signed).collect() } else { Vec::new() },
             sketch.date,
             sketch.origin.cast_signed(),
+            (sketch.title[0].cast_signed(), sketch.title[1].cast_signed()),
         )
     };
     Ok(sketches.into_iter().map(|sketch| sketch.map(row)).collect())
@@ -162,6 +184,12 @@ pub fn engine_digests<'py>(
     let digests =
         TaskRequest::new(source, options)?.run(py, |pipeline, corpus| pipeline.digests(corpus, &languages(taken)?))?;
     Ok(digests.into_iter().map(|digest| digest.map(|digest| PyBytes::new(py, &digest))).collect())
+}
+
+/// Which titles are evidence, of titles with these numbers of records and of sources.
+#[pyfunction]
+pub fn engine_title_evidence(titles: Vec<(usize, usize)>) -> Vec<bool> {
+    titles.into_iter().map(|(records, sources)| engine::is_title_evidence(records, sources)).collect()
 }
 
 /// The bound of sampled shingles that are counted; `None` if none are. And the fewest texts of one that counts.
@@ -192,34 +220,39 @@ fn tally(counts: Vec<(String, u64)>) -> Result<LanguageTally> {
 }
 
 /// The verified pairs of whole components, whose records are given in keeper order, and how many a cap lost. The records of the
-/// files `references` come first; places count them too.
+/// files `references` come first; places count them too. `titled` are the places of records whose titles are evidence.
 #[pyfunction]
-#[pyo3(signature = (source, taken, frequencies, references = Vec::new(), **options))]
+#[pyo3(signature = (source, taken, titled, frequencies, references = Vec::new(), **options))]
 pub fn engine_links(
     source: &Bound<'_, PyAny>,
     taken: GivenLanguages,
+    titled: Vec<usize>,
     frequencies: Option<&Bound<'_, PyFrequencies>>,
     references: Vec<PathBuf>,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<(Vec<LinkRow>, u64)> {
     let frequencies = frequencies.map(|frequencies| &frequencies.get().inner);
-    let verify = |pipeline: &Pipeline, corpus: &Corpus| pipeline.links(corpus, &languages(taken)?, frequencies);
+    let verify = |pipeline: &Pipeline, corpus: &Corpus| {
+        pipeline.links(corpus, GivenRecords::new(taken, titled)?.settled(), frequencies)
+    };
     let (links, lost) = TaskRequest::new(source, options)?.run_against(source.py(), &references, verify)?;
     Ok((links.into_iter().map(link_row).collect(), lost))
 }
 
-/// Which of the records `2n` and `2n + 1` is inside the other.
+/// Which of the records `2n` and `2n + 1` is inside the other. `titled` are the places of records whose titles are evidence.
 #[pyfunction]
-#[pyo3(signature = (source, taken, frequencies, **options))]
+#[pyo3(signature = (source, taken, titled, frequencies, **options))]
 pub fn engine_contained(
     source: &Bound<'_, PyAny>,
     taken: GivenLanguages,
+    titled: Vec<usize>,
     frequencies: Option<&Bound<'_, PyFrequencies>>,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Vec<Option<ContainedRow>>> {
     let frequencies = frequencies.map(|frequencies| &frequencies.get().inner);
-    let found = TaskRequest::new(source, options)?
-        .run(source.py(), |pipeline, corpus| pipeline.contained(corpus, &languages(taken)?, frequencies))?;
+    let found = TaskRequest::new(source, options)?.run(source.py(), |pipeline, corpus| {
+        pipeline.contained(corpus, GivenRecords::new(taken, titled)?.settled(), frequencies)
+    })?;
     let row = |pair: ContainedText| {
         let Score { jaccard, containment } = pair.score;
         (pair.small, pair.large, pair.size, jaccard, containment, pair.variant.map(VariantReason::name))

@@ -51,7 +51,7 @@ mod _mukarrar {
     #[pymodule_export]
     use engine::{
         PyFrequencies, engine_contained, engine_digests, engine_fields, engine_language, engine_links, engine_settled,
-        engine_sketch, engine_trigram_bound,
+        engine_sketch, engine_title_evidence, engine_trigram_bound,
     };
     #[pymodule_export]
     use index::PyIndex;

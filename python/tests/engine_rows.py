@@ -9,6 +9,7 @@ WORDS = """الوزير المدينة المجلس السوق الطريق ال
 العمال الطلاب الأطباء السكان الزوار التجار الخبراء اللاعبون الجمهور افتتح أعلن أكد زار ناقش وقع أطلق رحب شارك تابع بدأ انتهى
 جديد كبير قديم سريع واسع مهم كثير قليل طويل قصير أمس اليوم غدا صباحا مساء خلال بعد قبل أمام خلف حول عند منذ حتى""".split()
 PERSIAN = "آموزش آغاز آزمون آرامش آسمان آتش آهن آینده آواز آرزو آشنا آرام".split()
+COLUMNS = ("id", "text", "title", "site", "source", "date")
 TELLING = "که این کار در هر شهر انجام شد و از همه خواست"
 
 
@@ -17,11 +18,12 @@ def rows():
     chance = random.Random(5)
     made = []
 
-    def add(text, title=None, site=None):
+    def add(text, title=None, site=None, source=None, day=None):
         number = len(made)
-        day = 1 + number % 28
-        site = site or f"site{number % 3}"
-        made.append({"id": f"r{number:05}", "text": text, "title": title, "site": site, "date": f"2025-03-{day:02}T10:00:00Z"})
+        day = day or 1 + number % 28
+        site = site or source or f"site{number % 3}"
+        values = (f"r{number:05}", text, title, site, source, f"2025-03-{day:02}T10:00:00Z")
+        made.append(dict(zip(COLUMNS, values)))
 
     for family in range(60):
         words = [chance.choice(WORDS) + str(chance.randrange(40)) for _ in range(70 + family)]
@@ -37,6 +39,26 @@ def rows():
         words = [chance.choice(PERSIAN) for _ in range(40)]
         add(" ".join(words) + " " + TELLING, site="parsi")
         add(" ".join(words), site="parsi")
+    for family in range(24):
+        # Reports that two papers print under one title, edited so much that only the title shows it.
+        words = [chance.choice(WORDS) + str(chance.randrange(40)) for _ in range(90)]
+        title = " ".join(chance.sample(WORDS, 6))
+        add(" ".join(words), title, source="agency", day=3)
+        if family % 3 != 1:
+            edited = [word if chance.random() > 0.2 else chance.choice(WORDS) for word in words]
+            add(" ".join(edited), title, source="paper", day=20 if family % 6 == 5 else 5)
+        else:
+            # A part of fewer shingles than probes look for.
+            add(" ".join(words[:45:10] + words[2:40]), title, source="paper", day=4)
+        for _ in range(4 * (family % 8 == 7)):
+            # A title that returns is a form.
+            add(" ".join(chance.choice(WORDS) for _ in range(50)), title, source="paper", day=6)
+        if family % 4 == 0:
+            # Of equal texts the first one tells the title.
+            add(" ".join(words), "عنوان آخر لا علاقة له بالأول", source="journal", day=3)
+    # A paper that names the title alone has no twin, however often others without tokens have it.
+    add(" ".join(chance.choice(WORDS) for _ in range(50)), "عنوان في صحيفة واحدة فقط", source="paper")
+    add("!!!", "عنوان في صحيفة واحدة فقط", source="agency")
     add("")
     add("!!!")
     return made

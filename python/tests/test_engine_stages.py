@@ -21,8 +21,8 @@ def components():
             edited.append(f"نسخة{member}")
             kind = "0" if component % 3 == 0 and member == 0 else "1"
             node = len(rows) - (1000 if kind == "0" else 0)
-            rows.append((component, node, f"{kind}id{len(rows)}", " ".join(edited), '{"title": "خبر"}', "fa" if component == 4 else None))
-    names = ("component", "node", "id", "text", "fields", "taken")
+            rows.append((component, node, f"{kind}id{len(rows)}", " ".join(edited), '{"title": "خبر"}', "fa" if component == 4 else None, False))
+    names = ("component", "node", "id", "text", "fields", "taken", "titled")
     return pyarrow.table({name: list(column) for name, column in zip(names, zip(*rows))})
 
 

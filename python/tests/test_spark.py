@@ -5,7 +5,7 @@ import shutil
 import sys
 
 import pytest
-from engine_rows import ROWS, one_run, one_run_against
+from engine_rows import COLUMNS, ROWS, one_run, one_run_against
 
 import mukarrar
 
@@ -17,6 +17,7 @@ from mukarrar import spark as engine  # noqa: E402
 
 # Workers run in the environment of the test.
 os.environ["PYSPARK_PYTHON"] = sys.executable
+SCHEMA = ", ".join(f"{name} string" for name in COLUMNS)
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):
@@ -30,9 +31,8 @@ def session(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def frame(session):
-    schema = "id string, text string, title string, site string, date string"
-    made = [tuple(row[name] for name in ("id", "text", "title", "site", "date")) for row in ROWS]
-    return session.createDataFrame([*made, ("null", None, None, "site0", None)], schema).repartition(5)
+    made = [tuple(row.values()) for row in ROWS]
+    return session.createDataFrame([*made, ("null", None, None, "site0", None, None)], SCHEMA).repartition(5)
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,7 @@ def test_rows_are_those_of_one_run(frame, tmp_path, options):
 def test_references_are_only_keepers(session, frame, tmp_path):
     against = [{**row, "id": f"r{place:05}"} for place, row in enumerate(ROWS[::3])]
     one = one_run_against(tmp_path, against)
-    schema = "id string, text string, title string, site string, date string"
-    there = session.createDataFrame([tuple(row[name] for name in ("id", "text", "title", "site", "date")) for row in against], schema)
+    there = session.createDataFrame([tuple(row.values()) for row in against], SCHEMA)
     found = engine.clusters(frame, against=there).filter("relation in ('exact', 'near')").collect()
     assert {(row.id, row.keeper, row.relation, row.jaccard, row.reference) for row in found} == one
     assert sum(row.reference for row in found) > len(against) / 2

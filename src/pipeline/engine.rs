@@ -2,7 +2,8 @@
 //! numbers that the engine groups.
 //!
 //! 1. [`Pipeline::sketch_records`]: what is kept of each record. The engine groups equal texts by fingerprint and
-//!    [digest](Pipeline::digests), and texts that share a band key into components.
+//!    [digest](Pipeline::digests), and texts that share a band key into components. It counts titles: those that
+//!    [are evidence](is_title_evidence) join texts, too.
 //! 2. [`CorpusFrequencies`]: what pairs are judged by, from a sample that the engine draws.
 //! 3. [`Pipeline::links`]: the verified pairs of whole components.
 //! 4. [`Pipeline::contained`]: which of two texts is inside the other, for pairs that the engine found by samples.
@@ -23,6 +24,7 @@ use super::node_table::{self, NodeTable};
 use super::route::RouteId;
 use super::run_task::RunTask;
 use super::scanned_block::ScannedBlock;
+use super::title_marks;
 use super::verify_batches;
 use super::word_sample::{SampleBound, SampledText, WordSample};
 use super::{Pipeline, learned_codec};
@@ -64,6 +66,9 @@ pub struct RecordSketch {
     /// The key of its source, by which a run across sources tells sources apart; 0 if it has none, or the run compares within
     /// sources too.
     pub origin: u64,
+    /// The keys of its title and of the source that it names, by which titles are [counted](is_title_evidence); 0 if it has no
+    /// title that may be evidence, or names no source.
+    pub title: [u64; 2],
 }
 
 /// The frequencies of a corpus, by which pairs are judged. Its bytes move between processes.
@@ -144,6 +149,23 @@ pub struct ContainedText {
 /// The records that take another language than their texts tell, ascending.
 pub type SettledLanguages = [(DocId, Language)];
 
+/// What the whole run settled about the records of a task.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SettledRecords<'a> {
+    /// Languages that are not those of the texts.
+    pub languages: &'a SettledLanguages,
+    /// The records whose titles [are evidence](is_title_evidence), ascending.
+    pub titled: &'a [DocId],
+}
+
+/// Whether a title that `records` records of `sources` sources have is evidence that texts are one report. All records that can
+/// be read count. Then each two nodes of unlike sources whose first records have the title are *twins*: an engine joins them into
+/// one component, and gives [`Pipeline::contained`] each two of them that no keeper took.
+#[must_use]
+pub fn is_title_evidence(records: usize, sources: usize) -> bool {
+    title_marks::is_evidence(records, sources)
+}
+
 impl Pipeline {
     /// What a run keeps of each record of `corpus`; `None` for records that cannot be read.
     ///
@@ -188,6 +210,7 @@ impl Pipeline {
                 words: Vec::new(),
                 date: block.dates.get(place).copied().flatten().map(Date::seconds),
                 origin: block.origins.get(place).copied().unwrap_or(UNNAMED_SOURCE),
+                title: block.titles.get(place).map_or([0; 2], |mark| [mark.title, mark.source]),
             };
             if unit.route.is_some() {
                 sketch.keys = keys.next().ok_or_else(too_few)?.to_vec();
@@ -218,7 +241,8 @@ impl Pipeline {
     ///
     /// As [`sketch_records`](Self::sketch_records).
     pub fn digests(&self, corpus: &Corpus, languages: &SettledLanguages) -> Result<Vec<Option<[u8; 32]>>> {
-        self.over_records(corpus, languages, None, |context| {
+        let settled = SettledRecords { languages, ..SettledRecords::default() };
+        self.over_records(corpus, settled, None, |context| {
             let units: Vec<UnitId> = context.tables.units.ids().collect();
             let digests = node_table::digests(&units, &context.refolder())?;
             let mut all = vec![None; corpus.len()];
@@ -242,7 +266,7 @@ impl Pipeline {
     pub const TRIGRAM_TEXTS: u32 = own_text::TrigramFrequencies::HELD_FROM;
 
     /// The verified pairs of whole components: copies and variants by their places in `corpus`, and how many pairs a cap lost. Of two
-    /// texts that share a band key both must be here, or neither.
+    /// texts that share a band key, or are twins, both must be here, or neither.
     ///
     /// # Errors
     ///
@@ -250,10 +274,10 @@ impl Pipeline {
     pub fn links(
         &self,
         corpus: &Corpus,
-        languages: &SettledLanguages,
+        settled: SettledRecords<'_>,
         frequencies: Option<&CorpusFrequencies>,
     ) -> Result<(Vec<EngineLink>, u64)> {
-        self.over_records(corpus, languages, frequencies, |context| {
+        self.over_records(corpus, settled, frequencies, |context| {
             let route = &self.routes.main;
             let ranks: Vec<u32> = (0..context.tables.units.len() as u32).collect();
             let banded = band::band(&context, RouteId::Main, &ranks)?;
@@ -288,13 +312,13 @@ impl Pipeline {
     pub fn contained(
         &self,
         corpus: &Corpus,
-        languages: &SettledLanguages,
+        settled: SettledRecords<'_>,
         frequencies: Option<&CorpusFrequencies>,
     ) -> Result<Vec<Option<ContainedText>>> {
         let mut found = vec![None; corpus.len() / 2];
         let Some(rule) = self.routes.main.containment else { return Ok(found) };
 
-        self.over_records(corpus, languages, frequencies, |context| {
+        self.over_records(corpus, settled, frequencies, |context| {
             let units = context.tables.units.len() as u32;
             if units as usize != corpus.len() || !units.is_multiple_of(2) {
                 return Err(Error::parameter("records", corpus.len(), "pairs of readable records"));
@@ -319,7 +343,7 @@ impl Pipeline {
     fn over_records<T: Send>(
         &self,
         corpus: &Corpus,
-        languages: &SettledLanguages,
+        settled: SettledRecords<'_>,
         frequencies: Option<&CorpusFrequencies>,
         work: impl FnOnce(RunContext<'_>) -> Result<T> + Send,
     ) -> Result<T> {
@@ -327,10 +351,10 @@ impl Pipeline {
         let learned = frequencies.map(|frequencies| &frequencies.learned);
         parallel::with_threads(self.options.threads, || {
             let plan = self.plan()?;
-            let pass = FirstPass { settled: Some(languages), ..self.first_pass(RunTask::Clusters, &plan, &()) };
-            let (mut tables, _) = pass.over_corpus(corpus)?;
-            // Which titles return shows in the whole run alone, which no task sees.
-            tables.titles = Vec::new();
+            // No task sees which titles return in the whole run.
+            let pass = self.first_pass(RunTask::Clusters, &plan, &());
+            let pass = FirstPass { settled: Some(settled.languages), titled: Some(settled.titled), ..pass };
+            let (tables, _) = pass.over_corpus(corpus)?;
             work(RunContext::new(self.setup(corpus, &(), &plan, None), &tables, learned))
         })?
     }

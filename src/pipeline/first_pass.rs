@@ -16,6 +16,7 @@ use super::run_tables::{self, RunTables};
 use super::run_task::RunTask;
 use super::scanned_block::ScannedBlock;
 use super::source_languages;
+use super::title_marks;
 use super::word_sample::{SampleBound, WordSample};
 use super::work_dir::WorkDir;
 use crate::document::DocId;
@@ -37,6 +38,8 @@ pub(super) struct FirstPass<'a> {
     pub(super) progress: &'a dyn Progress,
     /// The records that take another language than their texts tell, ascending, if the caller knows them.
     pub(super) settled: Option<&'a [(DocId, Language)]>,
+    /// The records whose titles are evidence, ascending, if the caller knows them.
+    pub(super) titled: Option<&'a [DocId]>,
 }
 
 /// What scanners know of the whole input.
@@ -225,7 +228,10 @@ impl FirstPass<'_> {
         tables.reject(&corpus.repeats(), run_tables::REPEATED_ID);
         let names = std::mem::take(&mut tables.names).finish(corpus)?;
         self.settle_languages(corpus, &mut tables)?;
-        tables.settle_titles();
+        match self.titled {
+            Some(titled) => title_marks::retain(&mut tables.titles, titled),
+            None => tables.settle_titles(),
+        }
         tables.finish(&bound)?;
         Ok((tables, names))
     }

@@ -7,6 +7,7 @@
 
 use super::context::RunContext;
 use super::node_table::NodeTable;
+use crate::document::DocId;
 use crate::lsh::Node;
 use crate::parallel;
 
@@ -62,13 +63,30 @@ pub(super) fn settle(marks: &mut Vec<TitleMark>, is_read: impl Fn(usize) -> bool
     let mut left = false;
     for records in titled.chunk_by(|a, b| a.0.title == b.0.title) {
         let sources = records.chunk_by(|a, b| a.0 == b.0).count();
-        if sources > 1 && records.len() <= MOST_RECORDS.min(MOST_OF_A_SOURCE * sources) {
+        if is_evidence(records.len(), sources) {
             left = true;
             records.iter().for_each(|(mark, place)| marks[*place as usize] = *mark);
         }
     }
     if !left {
         *marks = Vec::new();
+    }
+}
+
+/// Whether a title that `records` records of `sources` sources have is evidence.
+pub(super) fn is_evidence(records: usize, sources: usize) -> bool {
+    sources > 1 && records <= MOST_RECORDS.min(MOST_OF_A_SOURCE.saturating_mul(sources))
+}
+
+/// Clears all marks but those of the records `titled`, which ascend: a caller that knows the whole run found them to be evidence.
+pub(super) fn retain(marks: &mut Vec<TitleMark>, titled: &[DocId]) {
+    if titled.is_empty() {
+        *marks = Vec::new();
+    }
+    for (place, mark) in marks.iter_mut().enumerate() {
+        if titled.binary_search(&DocId::new(place)).is_err() {
+            *mark = TitleMark::default();
+        }
     }
 }
 
@@ -107,6 +125,15 @@ mod tests {
         append(&mut marks, 2, vec![mark], 1);
         append(&mut marks, 3, Vec::new(), 2);
         assert_eq!(marks.iter().map(|mark| mark.title).collect::<Vec<_>>(), [0, 0, 3, 0, 0]);
+    }
+
+    #[test]
+    fn marks_of_other_records_than_those_that_are_known_are_cleared() {
+        let mut marks: Vec<TitleMark> = (1..5).map(|title| TitleMark { title, source: 1 }).collect();
+        retain(&mut marks, &[DocId::new(1), DocId::new(3), DocId::new(9)]);
+        assert_eq!(marks.iter().map(|mark| mark.title).collect::<Vec<_>>(), [0, 2, 0, 4]);
+        retain(&mut marks, &[]);
+        assert_eq!(marks.len(), 0);
     }
 
     #[test]

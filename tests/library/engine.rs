@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::common;
 use crate::common::text::{self, Random};
+use crate::same_titles::{REPORT, RETOLD, SHORTENED};
 use mukarrar::document::DocId;
 use mukarrar::input::Corpus;
 use mukarrar::normalize::Language;
 use mukarrar::page::UnitLevel;
-use mukarrar::pipeline::engine::{self, ContainedText, CorpusFrequencies, EngineLink, RecordSketch};
+use mukarrar::pipeline::engine::{self, ContainedText, CorpusFrequencies, EngineLink, RecordSketch, SettledRecords};
 use mukarrar::pipeline::{Options, Pipeline};
 use mukarrar::similarity::Relation;
+use serde_json::{Value, json};
 
 /// A member by place: itself, its keeper, its relation, and whether it is only attached.
 type Member = (usize, usize, Relation, bool);
@@ -120,7 +123,8 @@ impl<'t> TinyEngine<'t> {
         let mut all = Vec::new();
         for component in self.components() {
             let texts: Vec<&str> = component.iter().map(|node| self.texts[*node]).collect();
-            let (links, lost) = self.pipeline.links(&of(&texts), &[], Some(&self.frequencies)).unwrap();
+            let (links, lost) =
+                self.pipeline.links(&of(&texts), SettledRecords::default(), Some(&self.frequencies)).unwrap();
             assert_eq!(lost, 0);
             let of_run =
                 |link: EngineLink| EngineLink { keeper: component[link.keeper], node: component[link.node], ..link };
@@ -148,7 +152,8 @@ impl<'t> TinyEngine<'t> {
         for task in pairs.chunks(11) {
             let places: Vec<usize> = task.iter().flatten().copied().collect();
             let texts: Vec<&str> = places.iter().map(|node| self.texts[*node]).collect();
-            let found = self.pipeline.contained(&of(&texts), &[], Some(&self.frequencies)).unwrap();
+            let found =
+                self.pipeline.contained(&of(&texts), SettledRecords::default(), Some(&self.frequencies)).unwrap();
             let of_run =
                 |pair: ContainedText| ContainedText { small: places[pair.small], large: places[pair.large], ..pair };
             all.extend(found.into_iter().flatten().map(of_run));
@@ -214,13 +219,50 @@ fn languages_are_those_that_are_given() {
 fn what_tasks_cannot_do_is_refused() {
     let corpus = of(&["خبر أول قصير", "خبر أول قصير", "خبر آخر"]);
     let pipeline = Pipeline::new(Options::default()).unwrap();
-    let error = pipeline.links(&corpus, &[], None).unwrap_err().to_string();
+    let error = pipeline.links(&corpus, SettledRecords::default(), None).unwrap_err().to_string();
     assert!(error.contains("each text once"), "{error}");
-    let error = pipeline.contained(&corpus, &[], None).unwrap_err().to_string();
+    let error = pipeline.contained(&corpus, SettledRecords::default(), None).unwrap_err().to_string();
     assert!(error.contains("pairs of readable records"), "{error}");
     let mut options = Options::default();
     options.unit = UnitLevel::Line;
     let error = Pipeline::new(options).unwrap().sketch_records(&corpus).unwrap_err().to_string();
     assert!(error.contains("an engine moves whole records"), "{error}");
     assert!(CorpusFrequencies::from_bytes(b"no frequencies", 1).is_err());
+}
+
+/// Records of two sources under one title, whose fields are those that a run reads.
+fn titled(pipeline: &Pipeline, texts: [&str; 2]) -> Corpus {
+    let record = |(text, source): (&str, &str)| json!({ "id": source, "text": text, "title": "أمانة المدينة تنهي تطوير الحديقة", "source": source });
+    let records: Vec<Value> = texts.into_iter().zip(["a", "b"]).map(record).collect();
+    common::of_records(&records, pipeline.options())
+}
+
+#[test]
+fn twins_are_found_where_the_engine_says_that_their_title_is_evidence() {
+    let pipeline = Pipeline::new(Options::default()).unwrap();
+    let corpus = titled(&pipeline, [REPORT, RETOLD]);
+    let sketches = pipeline.sketch_records(&corpus).unwrap();
+    let [a, b] = [0, 1].map(|place| sketches[place].as_ref().unwrap().title);
+    assert!(a[0] != 0 && a[0] == b[0] && a[1] != b[1], "one title in two sources");
+    assert!(engine::is_title_evidence(2, 2) && !engine::is_title_evidence(2, 1) && !engine::is_title_evidence(5, 2));
+
+    let frequencies = CorpusFrequencies::new(2, Vec::new(), None, pipeline.options().seed);
+    let links = |corpus: &Corpus, titled: &[DocId]| {
+        let settled = SettledRecords { titled, ..SettledRecords::default() };
+        let (links, _) = pipeline.links(corpus, settled, Some(&frequencies)).unwrap();
+        links.into_iter().map(|link| (link.keeper, link.node, link.relation)).collect::<Vec<_>>()
+    };
+    let both = [DocId::new(0), DocId::new(1)];
+    assert_eq!(links(&corpus, &both), [(0, 1, Relation::Near)]);
+    assert_eq!(links(&corpus, &both[..1]), []);
+    assert_eq!(links(&corpus, &[]), []);
+
+    let corpus = titled(&pipeline, [REPORT, SHORTENED]);
+    let contained = |titled: &[DocId]| {
+        let settled = SettledRecords { titled, ..SettledRecords::default() };
+        let found = pipeline.contained(&corpus, settled, Some(&frequencies)).unwrap();
+        found.into_iter().flatten().map(|pair| (pair.small, pair.large)).collect::<Vec<_>>()
+    };
+    assert_eq!(contained(&both), [(1, 0)]);
+    assert_eq!(contained(&[]), []);
 }

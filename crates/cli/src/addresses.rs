@@ -7,13 +7,17 @@ use std::sync::{Mutex, PoisonError};
 use clap::ArgMatches;
 
 use super::exit::Exit;
-use mukarrar::error::{ErrorKind, Remedy, Result};
+use mukarrar::error::{Error, ErrorKind, Remedy, Result};
 use mukarrar::input::{CompressionOptions, FetchedInputs};
 use mukarrar::report::output::Outputs;
 use mukarrar::report::output_name::is_address;
 
 #[cfg(feature = "remote")]
-use super::remote::{RemoteFiles, RemoteSettings};
+use super::{
+    args::values::AutoChoice,
+    progress::StageBar,
+    remote::{RemoteFiles, RemoteSettings},
+};
 
 /// The arguments that are inputs.
 const INPUTS: [&str; 5] = ["inputs", "against", "within", "tests", "archive"];
@@ -94,9 +98,60 @@ pub(super) fn open(matches: &ArgMatches) -> Result<()> {
     #[cfg(not(feature = "remote"))]
     {
         let _ = matches;
-        let what = "is an address of another machine, and this build reads and writes files only".to_owned();
-        Err(ErrorKind::Unreadable { path: first.clone(), what, remedy: Remedy::Rebuild { feature: "remote" } }.into())
+        files_only(first)
     }
+}
+
+/// Refuses an address in a build that has no remote paths.
+#[cfg(not(feature = "remote"))]
+fn files_only(path: &Path) -> Result<()> {
+    let what = "is an address of another machine, and this build reads and writes files only".to_owned();
+    Err(ErrorKind::Unreadable { path: path.to_owned(), what, remedy: Remedy::Rebuild { feature: "remote" } }.into())
+}
+
+/// Fetches the inputs of a sharded run that have an address into `directory`, where they stay for its later stages. `matches` are
+/// those of its `dedup`.
+///
+/// # Errors
+///
+/// The first address that cannot be used, or that is given where no address is taken; the disk refuses.
+pub(super) fn open_for_shards(matches: &ArgMatches, directory: &Path) -> Result<()> {
+    let mut found = FoundAddresses::default();
+    let matches = find(matches, &mut found)?;
+    // Several processes write them.
+    if let Some(path) = found.outputs.first() {
+        let expected = "a path of the file system that all parts see; send it afterwards";
+        return Err(Error::parameter("output", path.display(), expected));
+    }
+    let Some(first) = found.inputs.first() else { return Ok(()) };
+
+    #[cfg(feature = "remote")]
+    {
+        let _ = first;
+        let files = RemoteFiles::keep(&found.inputs, directory, settings(matches), &bar(matches))?;
+        *OPEN.lock().unwrap_or_else(PoisonError::into_inner) = Some(files);
+        Ok(())
+    }
+    #[cfg(not(feature = "remote"))]
+    {
+        let _ = (matches, directory);
+        files_only(first)
+    }
+}
+
+/// Opens what [`open_for_shards`] fetched into `directory`, without the network.
+///
+/// # Errors
+///
+/// It cannot be read.
+pub(super) fn reopen_for_shards(directory: &Path) -> Result<()> {
+    #[cfg(feature = "remote")]
+    if let Some(files) = RemoteFiles::reopen(directory)? {
+        *OPEN.lock().unwrap_or_else(PoisonError::into_inner) = Some(files);
+    }
+    #[cfg(not(feature = "remote"))]
+    let _ = directory;
+    Ok(())
 }
 
 /// Ends a command. What was fetched into a work directory stays if the same command can go on with it.
@@ -156,18 +211,23 @@ fn refuse<T>(path: &Path, id: &str) -> Result<T> {
 
 #[cfg(feature = "remote")]
 fn fetched(matches: &ArgMatches, found: &FoundAddresses) -> Result<RemoteFiles> {
-    use super::args::values::AutoChoice;
-    use super::progress::StageBar;
+    RemoteFiles::open(&found.inputs, &found.outputs, &settings(matches), &bar(matches))
+}
 
-    // Each command has some of these options.
+/// What the options of a command say of its files. Each command has some of these options.
+#[cfg(feature = "remote")]
+fn settings(matches: &ArgMatches) -> RemoteSettings {
     let path = |id: &str| matches.try_get_one::<PathBuf>(id).ok().flatten().cloned();
-    let progress = matches.try_get_one::<AutoChoice>("progress").ok().flatten().copied();
-    let settings = RemoteSettings {
+    RemoteSettings {
         temp_dir: path("temp_dir").unwrap_or_else(std::env::temp_dir),
         work_dir: path("work_dir"),
         format: matches.try_get_one("input_format").ok().flatten().copied(),
-    };
+    }
+}
 
-    let bar = StageBar::new(progress.unwrap_or(AutoChoice::Never));
-    RemoteFiles::open(&found.inputs, &found.outputs, &settings, &bar)
+/// Shows how much was fetched, as the options of a command ask for it.
+#[cfg(feature = "remote")]
+fn bar(matches: &ArgMatches) -> StageBar {
+    let progress = matches.try_get_one::<AutoChoice>("progress").ok().flatten().copied();
+    StageBar::new(progress.unwrap_or(AutoChoice::Never))
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, FromArgMatches, Subcommand};
+use clap::{ArgMatches, Args, FromArgMatches, Subcommand};
 
 use super::args::groups::{ProgressArgs, ThreadsArgs, VerbosityArgs};
 use super::args::values::size;
@@ -14,9 +14,8 @@ use super::dedup_run::UnitDedup;
 use super::exit::Exit;
 use super::known_indexes::References;
 use super::progress::StageBar;
-use super::{config, finish, rules};
+use super::{addresses, config, finish, rules};
 use mukarrar::error::{Error, Result};
-use mukarrar::input::is_address;
 use mukarrar::page::UnitLevel;
 use mukarrar::pipeline::{ShardRun, ShardSet, ShardStage};
 use mukarrar::report::{CleanDestination, Cleaning};
@@ -108,8 +107,9 @@ pub(super) fn run(command: &ShardCommand, console: &Console) -> Result<Exit> {
 fn plan(arguments: &PlanArgs, console: &Console) -> Result<Exit> {
     let PlanArgs { directory, parts, dedup } = arguments;
     let words = with_config(dedup)?;
-    let dedup = parsed(&words)?;
+    let (dedup, matches) = parsed(&words)?;
     let unit = checked(&dedup)?;
+    addresses::open_for_shards(&matches, &directory.join(ShardSet::FETCHED))?;
 
     let run = UnitDedup::new(&dedup, unit)?;
     let listed = run.listed(&references(&dedup)?)?;
@@ -200,7 +200,8 @@ struct PlannedRun<'a> {
 impl<'a> PlannedRun<'a> {
     fn open(arguments: &'a WholeArgs) -> Result<Self> {
         let set = ShardSet::open(&arguments.directory)?;
-        let mut dedup = parsed(set.arguments())?;
+        let (mut dedup, _) = parsed(set.arguments())?;
+        addresses::reopen_for_shards(&arguments.directory.join(ShardSet::FETCHED))?;
         let unit = checked(&dedup)?;
 
         // What this process may use is its own affair: results do not depend on it.
@@ -241,13 +242,14 @@ fn with_config(dedup: &[OsString]) -> Result<Vec<String>> {
     Ok(kept)
 }
 
-/// The arguments of `dedup` that these words are.
-fn parsed(words: &[String]) -> Result<Box<DedupArgs>> {
+/// The arguments of `dedup` that these words are, as a struct and as matches.
+fn parsed(words: &[String]) -> Result<(Box<DedupArgs>, ArgMatches)> {
     let words = ["mukarrar", "dedup"].into_iter().chain(words.iter().map(String::as_str));
-    let matches = command().try_get_matches_from(words).and_then(|matches| Arguments::from_arg_matches(&matches));
     let wrong = |what: String| Error::parameter("dedup", "given", what);
-    match matches.map_err(|error| wrong(error.to_string().trim_end().to_owned()))?.command {
-        ToolCommand::Dedup(arguments) => Ok(arguments),
+    let refused = |error: clap::Error| wrong(error.to_string().trim_end().to_owned());
+    let matches = command().try_get_matches_from(words).map_err(refused)?;
+    match Arguments::from_arg_matches(&matches).map_err(refused)?.command {
+        ToolCommand::Dedup(arguments) => Ok((arguments, matches)),
         _ => Err(wrong("arguments of dedup".to_owned())),
     }
 }
@@ -261,27 +263,11 @@ fn checked(dedup: &DedupArgs) -> Result<UnitLevel> {
     if dedup.repetition.annotate.is_some() {
         return left_out("annotate", "left out in a sharded run, whose parts know no clusters when they are written");
     }
-    refuse_addresses(dedup)?;
     rules::refuse_to_learn(&dedup.matching.boilerplate)?;
     references(dedup)?;
     match dedup.unit {
         DedupUnit::Level(unit) => Ok(unit),
         DedupUnit::Passage => Err(Error::parameter("unit", "passage", "document, paragraph or line in a sharded run")),
-    }
-}
-
-/// Refuses paths of other machines, which each stage would have to fetch again.
-fn refuse_addresses(dedup: &DedupArgs) -> Result<()> {
-    let DedupArgs { input, against, files, clusters, showing, .. } = dedup;
-    let outputs = [&files.output, &files.removed, &files.rejected, clusters, &showing.summary].into_iter().flatten();
-    let paths = input.inputs.iter().map(|path| ("inputs", path));
-    let paths = paths.chain(against.iter().map(|path| ("against", path)));
-    match paths.chain(outputs.map(|path| ("output", path))).find(|(_, path)| is_address(path)) {
-        Some((name, path)) => {
-            let expected = "a path of the file system that all parts see; copy it there first, or send it afterwards";
-            Err(Error::parameter(name, path.display(), expected))
-        }
-        None => Ok(()),
     }
 }
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ._shuffle import Tables
 
 _ADDRESS = ("block", "row")
-_SIDE = ("id", "taken", "text", "fields")
+_SIDE = ("id", "taken", "titled", "text", "fields")
+_MARK = ("title", "title_source")
 
 
 class RayRun:
@@ -82,9 +83,12 @@ class RayRun:
         sketches = self._sketches()
         rows = self._nodes(self._ranked(sketches), sketches)
         nodes = self._noded(rows, sketches)
+        self.titled = self._titled(nodes)
         frequencies = self._frequencies(nodes)
 
         edges = self._exchange([(each(tables.banded, nodes), "key")], lambda _, keyed: tables.band_edges(keyed))
+        if self.has_titles:
+            edges += self._exchange([(self.titled, "title")], lambda _, titled: tables.title_edges(titled))
         links = self._links(self._components(edges), nodes, frequencies)
         lost = sum(ray.get(each(lambda table: compute.sum(table.column("lost")).as_py() or 0, links)))
         if lost:
@@ -172,10 +176,20 @@ class RayRun:
         """Nodes with what is kept of their first row, by block."""
 
         def noded(_: int, sketches: Any, rows: Any) -> Any:
-            return tables.joined(rows, "row", sketches, "row", ["taken", "keys", "sample"])
+            return tables.joined(rows, "row", sketches, "row", ["taken", "keys", "sample", *_MARK])
 
         first = each(lambda table: table.filter(compute.equal(table.column("node"), table.column("rank"))), rows)
         return self._at_blocks(first, noded, [sketches])
+
+    def _titled(self, nodes: Tables) -> Tables:
+        """The nodes whose titles are evidence, with the keys of title and source."""
+        # Of all rows, as in a run.
+        marks = each(lambda table: tables.title_marks(table).select(_MARK), self.first_pass)
+        self.has_titles = any(ray.get(each(lambda table: table.num_rows, marks)))
+        if not self.has_titles:
+            return [ray.put(pyarrow.schema([(name, pyarrow.int64()) for name in ("node", *_MARK)]).empty_table())]
+        of_nodes = each(lambda table: tables.title_marks(table).select(["node", *_MARK]), nodes)
+        return self._exchange([(marks, "title"), (of_nodes, "title")], lambda _, marks, nodes: tables.titled(marks, nodes))
 
     def _frequencies(self, nodes: Tables) -> Callable[[], Any]:
         """What pairs are judged by; ``None`` if the facts guard is off."""
@@ -242,10 +256,11 @@ class RayRun:
         options = self.options
         addressed = each(lambda table: table.select(["node", "id", "taken", *_ADDRESS]), nodes)
 
-        def of_nodes(_: int, joined: Any, nodes: Any) -> Any:
-            return tables.joined(joined, "node", nodes, "node", ["id", "taken", *_ADDRESS])
+        def of_nodes(_: int, joined: Any, nodes: Any, titled: Any) -> Any:
+            found = tables.joined(joined, "node", nodes, "node", ["id", "taken", *_ADDRESS])
+            return tables.with_titled(found, titled)
 
-        texts = self._fetched(self._exchange([(joined, "node"), (addressed, "node")], of_nodes))
+        texts = self._fetched(self._exchange([(joined, "node"), (addressed, "node"), (self.titled, "node")], of_nodes))
 
         def linked(_: int, table: Any) -> Any:
             ordered = table.sort_by([("component", "ascending"), ("node", "ascending")])
@@ -263,21 +278,29 @@ class RayRun:
             is_copy = compute.is_in(table.column("relation"), pyarrow.array(["exact", "near"]))
             return table.filter(is_copy).select(["node"])
 
-        def free(_: int, nodes: Any, taken: Any) -> Any:
+        def free(nodes: Any, taken: Any) -> Any:
             is_taken, _ = tables.found(tables.numbers(nodes, "node"), numpy.unique(tables.numbers(taken, "node")))
-            return nodes.filter(pyarrow.array(~is_taken)).select(["node", "id", "taken", *_ADDRESS, "sample"])
+            return nodes.filter(pyarrow.array(~is_taken))
 
-        left = self._exchange([(nodes, "node"), (each(taken, links), "node")], free)
+        def free_nodes(_: int, nodes: Any, taken: Any, titled: Any) -> Any:
+            return tables.with_titled(free(nodes.select(["node", "id", "taken", *_ADDRESS, "sample"]), taken), titled)
+
+        copies = each(taken, links)
+        left = self._exchange([(nodes, "node"), (copies, "node"), (self.titled, "node")], free_nodes)
         matched = self._exchange([(each(tables.sampled, left), "hash")], lambda _, table: tables.matches(table))
         sizes = each(tables.sample_sizes, left)
         pairs = self._exchange([(matched, "small"), (sizes, "node")], lambda _, matched, sizes: tables.likely_pairs(matched, sizes))
+        if self.has_titles:
+            titled = self._exchange([(self.titled, "node"), (copies, "node")], lambda _, titled, taken: free(titled, taken))
+            twins = self._exchange([(titled, "title")], lambda _, titled: tables.twins(titled))
+            pairs = self._exchange([(pairs + twins, "a")], lambda _, pairs: tables.each_pair_once(pairs))
 
         addressed = each(lambda table: table.drop_columns("sample"), left)
         for name in ("a", "b"):
             side = f"_{name}"
 
             def with_address(_: int, pairs: Any, nodes: Any, name: str = name) -> Any:
-                return tables.joined(pairs, name, nodes, "node", ["id", "taken", *_ADDRESS])
+                return tables.joined(pairs, name, nodes, "node", ["id", "taken", "titled", *_ADDRESS])
 
             def with_side(table: Any, side: str = side) -> Any:
                 own = [f"{column}{side}" if column in _SIDE else column for column in table.column_names]

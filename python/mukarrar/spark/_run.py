@@ -96,13 +96,24 @@ class SparkRun:
         self.context.setLocalProperty("spark.job.description", None)  # type: ignore[arg-type]
         return kept
 
+    def _cores(self) -> int:
+        """Cores of an executor, as far as the session tells them."""
+        cores = self.context.getConf().get("spark.executor.cores")
+        if cores is not None:
+            return int(cores)
+        return self.context.defaultParallelism if str(self.context.master).startswith("local") else 1
+
     def members(self) -> DataFrame:
         """The members of all clusters."""
         rows = self._nodes(self._ranked(self._sketches()))
         nodes = rows.filter("rank = node")
+        self.titled = self._titled(nodes)
         frequencies = self._frequencies(nodes)
 
-        joined = components(self._band_edges(nodes), self._kept, "components")
+        edges = self._band_edges(nodes)
+        if self.has_titles:
+            edges = edges.union(self._title_edges())
+        joined = components(edges.distinct(), self._kept, "components")
         links = self._links(joined, nodes, frequencies)
         lost = only(links.agg(F.sum("lost")))[0]
         if lost:
@@ -117,7 +128,8 @@ class SparkRun:
         schema = _schema(stages.SKETCH).add(StructField("place", self.order_type)).add("source", "string")
         through = ("place", "source")
         made = self._kept(self.base.mapInArrow(stages.sketched(self.options, *through), schema), "sketches")
-        count, distinct, entries = only(made.agg(F.count("id"), F.count_distinct("id"), F.sum("entries")))
+        has_titles = F.count_if(F.col("title") != 0) > 0
+        count, distinct, entries, self.has_titles = only(made.agg(F.count("id"), F.count_distinct("id"), F.sum("entries"), has_titles))
         if count != distinct:
             raise ParameterError._of("id", f"that of {count - distinct} more rows", "unique: a result names rows by it")
         self.entries = entries or 0
@@ -199,19 +211,42 @@ class SparkRun:
         keyed = nodes.select("node", F.posexplode("keys").alias("band", "key"))
         # Most keys are of one node, so nothing is gained by an aggregate before a join: the rows move once.
         first = F.min("node").over(Window.partitionBy("band", "key"))
-        edges = keyed.select(F.col("node").alias("u"), first.alias("v")).filter("u <> v")
-        return edges.distinct()
+        return keyed.select(F.col("node").alias("u"), first.alias("v")).filter("u <> v")
+
+    def _titled(self, nodes: DataFrame) -> DataFrame:
+        """The nodes whose titles are evidence, with the keys of title and source."""
+        marked = nodes.filter("title <> 0").select("node", "title", "title_source")
+        if not self.has_titles:
+            return marked
+
+        # Of all rows, as in a run. A title of one row is not moved to a task.
+        counts = (F.count("id").alias("records"), F.count_distinct("title_source").alias("sources"))
+        held = self.first_pass.filter("title <> 0").groupBy("title").agg(*counts).filter("records > 1")
+        evident = held.mapInArrow(stages.evident_titles, _schema(stages.TITLES))
+        return self._kept(marked.join(evident, "title"), "titled")
+
+    def _title_edges(self) -> DataFrame:
+        """Each node with the first one of its title, if two sources have it: each is a twin of some other."""
+        of_title = Window.partitionBy("title")
+        sources = F.min("title_source").over(of_title) != F.max("title_source").over(of_title)
+        edges = self.titled.select(F.col("node").alias("u"), F.min("node").over(of_title).alias("v"), sources.alias("is_twin"))
+        return edges.filter("is_twin and u <> v").drop("is_twin")
 
     def _texts(self, nodes: DataFrame) -> DataFrame:
-        """Nodes with the text of their first row."""
-        return nodes.select("id", "node", "taken").join(self.base.select("id", "text", "fields"), "id")
+        """Nodes with the text of their first row, and whether its title is evidence."""
+        slim = nodes.select("id", "node", "taken")
+        if self.has_titles:
+            slim = slim.join(self.titled.select("node", F.lit(True).alias("titled")), "node", "left")
+        else:
+            slim = slim.withColumn("titled", F.lit(False))
+        return slim.join(self.base.select("id", "text", "fields"), "id")
 
     def _links(self, joined: DataFrame, nodes: DataFrame, frequencies: Any) -> DataFrame:
         """The verified pairs of all components."""
         texts = self._texts(nodes.join(joined, "node", "left_semi")).join(joined, "node")
         # Spark sorts on the disk, so a task sees a component of any size as a stream.
         grouped = texts.repartition("component").sortWithinPartitions("component", "node")
-        work = stages.linked(self.options, lambda: frequencies.value)
+        work = stages.linked(self.options, lambda: frequencies.value, threads=self._cores())
         return self._kept(grouped.mapInArrow(work, _schema(stages.LINKS)), "links")
 
     def _contained(self, nodes: DataFrame, links: DataFrame, frequencies: Any) -> DataFrame:
@@ -221,7 +256,8 @@ class SparkRun:
             return nodes.sparkSession.createDataFrame([], schema)
 
         taken = links.filter(F.col("relation").isin("exact", "near")).select("node").distinct()
-        left = nodes.join(taken, "node", "left_anti").filter(F.size("sample") > 0)
+        free = nodes.join(taken, "node", "left_anti")
+        left = free.filter(F.size("sample") > 0)
         sampled = left.select(
             "node", F.size("sample").alias("size"), F.posexplode("sample").alias("number", "hash")
         ).withColumn("is_probe", F.col("number") < PROBES)
@@ -243,17 +279,25 @@ class SparkRun:
 
         # The earlier one in keeper order comes first.
         pairs = pairs.select(F.least("small", "large").alias("a"), F.greatest("small", "large").alias("b"))
+        if self.has_titles:
+            pairs = pairs.union(self._twins(taken)).distinct()
         pairs = self._kept(pairs, "contained-pairs")
         # Texts of no pair stay where they are.
         wanted = pairs.select(F.col("a").alias("node")).union(pairs.select("b")).distinct()
-        texts = self._texts(left.join(wanted, "node", "left_semi"))
+        texts = self._texts(free.join(wanted, "node", "left_semi"))
         for name in ("a", "b"):
-            columns = ("node", "id", "taken", "text", "fields")
+            columns = ("node", "id", "taken", "titled", "text", "fields")
             of_side = texts.select(*[F.col(column).alias(f"{column}_{name}") for column in columns])
             pairs = pairs.join(of_side, F.col(name) == F.col(f"node_{name}")).drop(f"node_{name}")
         # References are not compared with each other; the earlier one is a reference if the later one is.
         pairs = pairs.filter(~F.col("id_b").startswith(REFERENCE))
         return self._kept(pairs.mapInArrow(stages.contained(self.options, lambda: frequencies.value), schema), "contained")
+
+    def _twins(self, taken: DataFrame) -> DataFrame:
+        """Each two nodes that no keeper took with one title in two sources."""
+        free = self.titled.join(taken, "node", "left_anti")
+        sides = [free.select("title", F.col("node").alias(name), F.col("title_source").alias(f"source_{name}")) for name in ("a", "b")]
+        return sides[0].join(sides[1], "title").filter("a < b and source_a <> source_b").select("a", "b")
 
     def _settled(self, rows: DataFrame, links: DataFrame, contained: DataFrame) -> DataFrame:
         """What becomes of the nodes that pairs connect."""

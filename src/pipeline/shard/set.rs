@@ -49,6 +49,9 @@ pub struct ShardSet {
 }
 
 impl ShardSet {
+    /// The directory in that of the run for files that the caller fetched from other machines. It may be there before the plan.
+    pub const FETCHED: &str = "fetched";
+
     /// Plans a run of `pipeline` over `input` in `parts` parts of consecutive files, about equal in bytes, and writes the plan
     /// to `directory`, which is created if needed. `arguments` are kept with the plan for the caller. The same plan may be
     /// made again.
@@ -83,7 +86,7 @@ impl ShardSet {
         match fs::read(&path) {
             Ok(stored) if stored == bytes => {}
             Ok(_) => return Err(refuse(directory, "holds the plan of another run")),
-            Err(_) if fs::read_dir(directory).is_ok_and(|mut found| found.next().is_some()) => {
+            Err(_) if has_other_files(directory) => {
                 return Err(refuse(directory, "holds something that is no sharded run"));
             }
             Err(_) => write_whole(&path, &bytes)?,
@@ -208,6 +211,12 @@ impl ShardSet {
         }
         Ok(*hasher.finalize().as_bytes())
     }
+}
+
+/// Whether a directory holds something that a run did not put there before its plan.
+fn has_other_files(directory: &Path) -> bool {
+    let is_fetched = |entry: fs::DirEntry| entry.file_name() == ShardSet::FETCHED;
+    fs::read_dir(directory).is_ok_and(|mut found| found.any(|entry| !entry.is_ok_and(is_fetched)))
 }
 
 /// Most parts: a merge keeps a file and its buffers open for each.

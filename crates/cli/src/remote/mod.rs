@@ -10,6 +10,7 @@ mod credentials;
 mod failure;
 mod fetch;
 mod hub;
+mod kept;
 mod listing;
 mod object;
 mod spool;
@@ -23,13 +24,14 @@ use std::sync::Arc;
 use address::{Address, Extent, shown};
 use client::Client;
 use fetch::{FetchJob, FileFailed};
+use kept::{KeptContent, KeptFile, KeptInput, KeptInputs};
 use listing::ListedFile;
 use object::{ObjectState, RemoteObject};
 use spool::Spool;
 pub(crate) use upload::RemoteOutputs;
 
 use mukarrar::error::Result;
-use mukarrar::input::{FetchedFile, FetchedInputs, InputFormat, SkipReason};
+use mukarrar::input::{FetchedInputs, InputFormat, SkipReason};
 use mukarrar::pipeline::Progress;
 use mukarrar::spill::SpillDir;
 
@@ -78,9 +80,44 @@ impl RemoteFiles {
 
         let (inputs, spool) = match inputs.is_empty() {
             true => (FetchedInputs::default(), None),
-            false => fetched(&client, &inputs, settings, progress).map(|(inputs, spool)| (inputs, Some(spool)))?,
+            false => {
+                let (kept, spool) = fetched(&client, &inputs, settings, progress)?;
+                (kept.in_directory(spool.directory()), Some(spool))
+            }
         };
         Ok(Self { inputs, outputs, spool })
+    }
+
+    /// Fetches the inputs into `directory`, where they stay for [`reopen`](Self::reopen) in other processes.
+    ///
+    /// # Errors
+    ///
+    /// The first address that cannot be used, or the disk refuses.
+    pub(crate) fn keep(
+        inputs: &[PathBuf],
+        directory: &Path,
+        settings: RemoteSettings,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let first = inputs.first().map(|path| shown(path)).unwrap_or_default();
+        let client = Client::new().map_err(|failed| failed.of_input(first))?;
+        let parse = |path: &PathBuf| Address::parse(path).map_err(|failed| failed.of_input(shown(path)));
+        let inputs: Vec<Address> = inputs.iter().map(parse).collect::<Result<_>>()?;
+
+        let settings = RemoteSettings { work_dir: Some(directory.to_owned()), ..settings };
+        let (kept, _spool) = fetched(&client, &inputs, &settings, progress)?;
+        kept.write(directory)?;
+        Ok(Self { inputs: kept.in_directory(directory), outputs: None, spool: None })
+    }
+
+    /// The inputs that [`keep`](Self::keep) fetched into `directory`; `None` if there are none.
+    ///
+    /// # Errors
+    ///
+    /// The note of them cannot be read.
+    pub(crate) fn reopen(directory: &Path) -> Result<Option<Self>> {
+        let kept = KeptInputs::read(directory)?;
+        Ok(kept.map(|kept| Self { inputs: kept.in_directory(directory), outputs: None, spool: None }))
     }
 
     /// Ends a run. Files in a work directory stay if the run is not `over`.
@@ -103,7 +140,7 @@ fn fetched(
     inputs: &[Address],
     settings: &RemoteSettings,
     progress: &dyn Progress,
-) -> Result<(FetchedInputs, Spool)> {
+) -> Result<(KeptInputs, Spool)> {
     let spool = match &settings.work_dir {
         Some(directory) => Spool::kept(directory)?,
         None => Spool::temporary(&settings.temp_dir)?,
@@ -159,28 +196,40 @@ fn name_of(address: &Address, file: &ListedFile) -> String {
     }
 }
 
-/// The fetched files, as the library reads them.
-fn entered(listed: &[(&Address, Vec<ListedFile>)], jobs: &[FetchJob], format: Option<InputFormat>) -> FetchedInputs {
+/// The files behind the inputs, with the names of the fetched files in their directory.
+fn entered(listed: &[(&Address, Vec<ListedFile>)], jobs: &[FetchJob], format: Option<InputFormat>) -> KeptInputs {
     let places: BTreeMap<&str, &Path> =
         jobs.iter().map(|job| (job.shown.as_str(), job.spooled.path.as_path())).collect();
-    let place = |address: &Address, file: &ListedFile| places.get(name_of(address, file).as_str()).copied();
+    let place = |address: &Address, file: &ListedFile| {
+        let place = places.get(name_of(address, file).as_str())?.file_name()?;
+        Some(KeptContent::At(place.into()))
+    };
 
-    let mut inputs = FetchedInputs::default();
-    for (address, files) in listed {
-        if address.extent == Extent::Directory {
-            let fetched = files.iter().map(|file| match place(address, file) {
-                Some(place) if is_fetched(address, file, format) => FetchedFile::at(&file.relative, place),
-                _ if listing::stays_below(&file.relative) => FetchedFile::not_fetched(&file.relative),
-                _ => FetchedFile::broken(flat_name(&file.relative), "its name leads out of the directory"),
-            });
-            inputs = inputs.directory(&address.given, address.directory_name(), fetched.collect());
-        } else {
-            let fetched =
-                files.iter().filter_map(|file| Some(FetchedFile::at(name_of(address, file), place(address, file)?)));
-            inputs = inputs.files(&address.given, fetched.collect());
+    let of_address = |(address, files): &(&Address, Vec<ListedFile>)| {
+        let in_directory = |file: &ListedFile| match place(address, file) {
+            Some(content) if is_fetched(address, file, format) => KeptFile { name: file.relative.clone(), content },
+            _ if listing::stays_below(&file.relative) => {
+                KeptFile { name: file.relative.clone(), content: KeptContent::NotFetched }
+            }
+            _ => {
+                let content = KeptContent::Broken("its name leads out of the directory".to_owned());
+                KeptFile { name: flat_name(&file.relative).into(), content }
+            }
+        };
+        let named =
+            |file: &ListedFile| Some(KeptFile { name: name_of(address, file).into(), content: place(address, file)? });
+
+        let is_directory = address.extent == Extent::Directory;
+        KeptInput {
+            given: address.given.clone(),
+            directory: is_directory.then(|| address.directory_name()),
+            files: match is_directory {
+                true => files.iter().map(in_directory).collect(),
+                false => files.iter().filter_map(named).collect(),
+            },
         }
-    }
-    inputs
+    };
+    KeptInputs(listed.iter().map(of_address).collect())
 }
 
 /// A path that leads out of its directory, as one name.

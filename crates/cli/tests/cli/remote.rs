@@ -127,6 +127,63 @@ fn a_run_over_addresses_gives_the_bytes_of_a_local_run() {
     assert_eq!(against, "", "the only record is a copy of a reference");
 }
 
+/// The files below a directory, with their bytes.
+fn files_below(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> =
+        entries.map(|path| (path.strip_prefix(directory).unwrap().to_owned(), std::fs::read(&path).unwrap())).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn shards_fetch_their_input_once_and_write_the_bytes_of_one_run() {
+    let desk = Desk::new();
+    let near = format!("{FIRST} بحضور الوزير وعدد من المسؤولين والأطباء في المدينة");
+    desk.store.put("in/x/a.jsonl", jsonl(&[("1", FIRST), ("2", SECOND), ("3", &near)]));
+    desk.store.put("in/x/b.jsonl.gz", gzipped(&jsonl(&[("4", FIRST), ("5", &near)])));
+    desk.store.put("in/x/notes.pdf", "no");
+    desk.store.put("old/c.jsonl", jsonl(&[("6", SECOND)]));
+
+    let arguments = |out: &str| {
+        format!(
+            "s3://in/x/ --against s3://old/*.jsonl -o {out}/clean/ --removed {out}/removed.jsonl --summary {out}/summary.json -q"
+        )
+    };
+    desk.done(&format!("dedup {}", arguments("one")));
+
+    // A plan that ends while it fetches is made again.
+    let plan = format!("shard plan shards --parts 2 -- {}", arguments("many"));
+    desk.store.plan("GET /in/x/a.jsonl", Fault::Status(503, "SlowDown"), 4);
+    assert_eq!(desk.run(&plan).status.code(), Some(2));
+    desk.done(&plan);
+
+    // No stage asks the store again, which has something else now.
+    desk.store.put("in/x/a.jsonl", jsonl(&[("7", SECOND)]));
+    desk.store.take_log();
+    for stage in
+        ["sketch shards 2", "sketch shards 1", "merge shards", "verify shards 1", "verify shards 2", "settle shards"]
+    {
+        desk.done(&format!("shard {stage} -q"));
+    }
+    for part in 1..=2 {
+        desk.done(&format!("shard apply shards {part} -q"));
+    }
+    assert_eq!(desk.store.take_log(), [] as [String; 0]);
+    assert_eq!(files_below(&desk.path("many/clean")), files_below(&desk.path("one/clean")));
+    assert_eq!(desk.read("many/removed.jsonl"), desk.read("one/removed.jsonl"));
+    assert!(
+        String::from_utf8(desk.read("one/removed.jsonl")).unwrap().contains("s3://"),
+        "copies of both inputs are removed"
+    );
+
+    // What was fetched belongs to the run.
+    let fetched = files_below(&desk.path("shards/fetched"));
+    let largest = fetched.iter().find(|(_, bytes)| bytes.starts_with(b"{\"id\": \"1\"")).unwrap();
+    std::fs::write(desk.path("shards/fetched").join(&largest.0), "{}").unwrap();
+    assert!(desk.refused("shard apply shards 1 -q").contains("s3://in/x/a.jsonl is another file, or changed"));
+}
+
 #[test]
 fn ids_places_and_rejects_name_the_address() {
     let desk = Desk::new();

@@ -382,7 +382,6 @@ fn a_plan_refuses_what_shards_cannot_do() {
         ("in -o c.jsonl", "a directory in a sharded run"),
         ("in -o -", "a directory in a sharded run"),
         ("- -o c/", "reads its input again"),
-        ("in s3://news/a.jsonl -o c/", "a path of the file system that all parts see"),
         ("in -o c/ --removed s3://news/gone.jsonl", "a path of the file system that all parts see"),
         ("in -o c/ --work-dir w", "--work-dir"),
         ("in -o c/ --annotate", "--annotate"),
