@@ -152,7 +152,7 @@ fn share(id: &str, out: &mut String) {
     out.push_str("</ul></div>\n");
 }
 
-/// The lists of other articles, below the article and beside it.
+/// Two lists of other articles: one below the article, one in the sidebar.
 fn teasers(around: &mut Around<'_>, out: &mut String) {
     for (class, number) in [("related-posts", 12), ("sidebar widget most-read", 20)] {
         let _ = writeln!(out, "<div class=\"{class}\"><h3 class=\"widget-title\">{}</h3>", around.site_words(2));

@@ -75,7 +75,7 @@ fn is_near_in_time(settings: &Settings, text: &PreparedText, record: &StoredText
     settings.window.is_none_or(|window| window.holds(Some(text.moment()), Some(record.moment())))
 }
 
-/// [`COUNTED`] of the candidates, whatever they share with the text.
+/// [`COUNTED`] of the candidates, drawn by hash: how much they share with the text does not count.
 fn sampled(mut docs: Vec<InsertNumber>) -> Vec<InsertNumber> {
     if docs.len() > COUNTED {
         docs.select_nth_unstable_by_key(COUNTED, |doc| finish(u64::from(*doc)));

@@ -30,7 +30,7 @@ const BLOCKS: TagSet =
 const HEADINGS: TagSet = TagSet::of(&[Tag::H1, Tag::H2]);
 const BREAKS: TagSet = TagSet::of(&[Tag::Br, Tag::Hr]);
 
-/// Elements that stay what they are beside the main text.
+/// Siblings of the main text that keep their tag when they join it; others become a `<div>`.
 const KEEPS_NAME: TagSet = TagSet::of(&[Tag::Article, Tag::Section, Tag::P, Tag::Ol, Tag::Ul]);
 
 const UNLIKELY_ROLES: [&str; 7] = ["menu", "menubar", "complementary", "navigation", "alert", "alertdialog", "dialog"];
@@ -38,7 +38,7 @@ const UNLIKELY_ROLES: [&str; 7] = ["menu", "menubar", "complementary", "navigati
 /// How strict an attempt is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rules {
-    /// Elements go that say of themselves that they are no main text.
+    /// Elements are removed if their classes, ids or roles say that they are no main text.
     pub(super) strips_unlikely: bool,
     /// Classes and ids count.
     pub(super) weighs_names: bool,
@@ -388,7 +388,8 @@ impl<'p> Attempt<'p> {
     }
 }
 
-/// The only element in another one, if it has this tag and no words stand beside it.
+/// The child of an element that has one child element only. `None` if that has another tag, or if the element has words
+/// outside of it.
 pub(super) fn single_child(tree: &Tree, counts: &PageCounts, id: NodeId, tag: Tag) -> Option<NodeId> {
     let mut children = tree.element_children(id);
     let (Some(child), None) = (children.next(), children.next()) else { return None };

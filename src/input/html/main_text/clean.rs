@@ -11,7 +11,7 @@ use super::tags::{Tag, TagSet};
 use super::text::{PageCounts, is_phrasing};
 use super::tree::{NodeId, Tree};
 
-/// A text of fewer characters is no main text, unless there is no longer one.
+/// Fewest characters of a main text. A shorter one is taken only if no attempt finds a longer one.
 pub(super) const LEAST_CHARACTERS: usize = 500;
 
 const FORMS: TagSet = TagSet::of(&[Tag::Form, Tag::Fieldset]);
@@ -23,7 +23,7 @@ const PICTURES: TagSet = TagSet::of(&[Tag::Img, Tag::Picture]);
 const EMBEDS: TagSet = TagSet::of(&[Tag::Object, Tag::Embed, Tag::Iframe]);
 const SHOWN: TagSet = TagSet::of(&[Tag::Img, Tag::Object, Tag::Embed, Tag::Iframe]);
 
-/// Elements that are no text.
+/// Elements that hold no text of the article.
 const NO_TEXT: TagSet = TagSet::of(&[
     Tag::Object,
     Tag::Embed,
@@ -179,7 +179,7 @@ fn loads_image(tree: &Tree, figure: NodeId) -> bool {
 
 const IMAGE_ENDINGS: [&str; 6] = [".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif"];
 
-/// Whether an image with its size stands in a list of images.
+/// Whether an image that tells its size is in a list of images.
 fn lists_images(value: &str) -> bool {
     IMAGE_ENDINGS.iter().any(|ending| {
         value.match_indices(ending).any(|(at, _)| {
