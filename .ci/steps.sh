@@ -82,7 +82,6 @@ check_api() (
         PATH=$PWD/$home/bin:$PATH python3 tools/api_test.py "${CARGO_TARGET_DIR:-target}/debug/mukarrar"
 )
 
-compile_benches() { cargo bench --quiet --locked --no-run; }
 
 msrv() { grep -m1 -oE '^rust-version = "[^"]+' Cargo.toml | cut -d'"' -f2; }
 
@@ -93,6 +92,15 @@ check_msrv() {
     version=$(msrv) || return 1
     echo "-- Rust $version"
     RUSTUP_TOOLCHAIN=$version cargo check --quiet --locked
+}
+
+# On request: benches are built and linked as `cargo bench` does. The step clippy checks their code.
+compile_benches() { cargo bench --quiet --locked --no-run; }
+
+# On request: the library beside programs of others. Their dependencies are compiled with it, which takes minutes.
+compare_with_models() {
+    cargo clippy --quiet --locked --package mukarrar-models --all-targets -- -D warnings &&
+        cargo test --quiet --locked --package mukarrar-models
 }
 
 # On request: a system without Unix (Windows). Everything compiles; the tests run without the index on disk, which was not

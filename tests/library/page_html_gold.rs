@@ -84,3 +84,16 @@ fn units_of_pages_are_right_and_more_than_those_of_their_text() {
     assert!(lines > 500.0, "{lines}");
     assert!(by_markup / lines > 0.95 && by_markup > by_text, "{by_markup} {by_text} of {lines}");
 }
+
+#[test]
+fn the_main_text_of_pages_is_what_was_recorded() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/html");
+    let corpus = Corpus::open(&[folder.join("pages")], InputOptions::default()).unwrap();
+    assert_eq!(corpus.len(), 20);
+
+    for id in corpus.ids() {
+        let record = corpus.read(id).unwrap();
+        let recorded = folder.join("main_text").join(&*record.id).with_extension("txt");
+        assert_eq!(record.text, std::fs::read_to_string(recorded).unwrap(), "{}", record.id);
+    }
+}

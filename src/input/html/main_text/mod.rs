@@ -3,7 +3,7 @@
 //! The rules are those of `dom_smoothie` 0.19 (MIT licence, copyright 2024 Mykola Humanov), which follows Readability
 //! (Apache licence 2.0, copyright 2010 Arc90 Inc). What they do to attributes and images is left out, since only the text
 //! is asked for. Elements are asked for by numbers, the counts of each text are taken once, and an attempt copies the
-//! table of nodes alone. A test compares the texts with those of `dom_smoothie`.
+//! table of nodes alone. The tests of `crates/models` compare the texts with those of `dom_smoothie`.
 
 mod candidates;
 mod clean;
@@ -77,6 +77,3 @@ fn extract(tree: &mut Tree, title: &str) -> Option<String> {
     tree.nodes = nodes;
     finish::text(tree, &article)
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,37 +1,29 @@
-//! The main text is the one that `dom_smoothie` finds.
+//! The library finds the main text of a page that `dom_smoothie` finds.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+#![allow(clippy::unwrap_used, reason = "tests")]
 
-use dom_smoothie::{Config, Readability};
+use std::fs;
+use std::path::Path;
+
+use mukarrar_models::{main_text, main_text_of_model};
 use proptest::prelude::*;
-
-use super::super::{HtmlText, page, tree_walk, walk};
-
-/// The text of the main part as `dom_smoothie` writes it; `None` if it finds none.
-fn expected(html: &str) -> Option<String> {
-    let config = Config { disable_json_ld: true, ..Config::default() };
-    let extract = || Readability::new(html, None, Some(config)).ok()?.parse().ok();
-    let content = catch_unwind(AssertUnwindSafe(extract)).ok()??.content;
-    Some(walk::walk(&content).text)
-}
-
-fn assert_same(html: &str) {
-    let expected = expected(html);
-    assert_eq!(super::main_text(tree_walk::build(html), 100_000), expected, "{html}");
-
-    let expected = expected.filter(|text| text.contains(char::is_alphanumeric));
-    let found = page(html, HtmlText::Main).unwrap();
-    assert_eq!((!found.all).then_some(found.text), expected, "{html}");
-}
 
 #[test]
 fn pages_of_all_kinds_have_the_main_text_of_the_model() {
-    for entry in walkdir::WalkDir::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/html/pages")) {
-        let entry = entry.unwrap();
-        if entry.file_type().is_file() {
-            assert_same(&std::fs::read_to_string(entry.path()).unwrap());
-        }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/html");
+    let mut pages = 0;
+    for entry in fs::read_dir(folder.join("pages")).unwrap() {
+        let path = entry.unwrap().path();
+        let html = fs::read_to_string(&path).unwrap();
+        let text = main_text_of_model(&html).unwrap();
+        assert_eq!(main_text(&html).unwrap(), text, "{}", path.display());
+
+        // The tests of the library read what was recorded.
+        let recorded = folder.join("main_text").join(path.file_stem().unwrap()).with_extension("txt");
+        assert_eq!(fs::read_to_string(recorded).unwrap(), text, "{}", path.display());
+        pages += 1;
     }
+    assert_eq!(pages, 20);
 }
 
 /// Text of some length, with and without commas, sentences and links.
@@ -166,6 +158,7 @@ proptest! {
         ]),
         parts in prop::collection::vec(part(), 1..8),
     ) {
-        assert_same(&format!("<html><head>{head}</head><body>{}", parts.concat()));
+        let html = format!("<html><head>{head}</head><body>{}", parts.concat());
+        assert_eq!(main_text(&html).unwrap(), main_text_of_model(&html).unwrap(), "{html}");
     }
 }
