@@ -43,7 +43,8 @@ features_alone() {
     cargo clippy --quiet --locked --package mukarrar --no-default-features --all-targets -- -D warnings || return 1
     for feature in $features; do
         echo "-- feature $feature"
-        cargo clippy --quiet --locked --package mukarrar --no-default-features --features "$feature" --all-targets -- -D warnings ||
+        # The tests of the library need more than one feature.
+        cargo clippy --quiet --locked --package mukarrar --no-default-features --features "$feature" --lib -- -D warnings ||
             return 1
     done
     echo '-- the command line without its features'
