@@ -62,7 +62,7 @@ def run(command, env=None):
 
 
 def mukarrar_tools(binary, extra):
-    """mukarrar twice: the clusters a user asks for, and every verified pair."""
+    """mukarrar on the task of all tools, as clusters and as every verified pair; and by default, which does more."""
     shape = ["--shingle", "word:5", "--threshold", "0.8", "--num-hashes", "128", *extra]
 
     def clusters(source, target, _bands):
@@ -71,10 +71,14 @@ def mukarrar_tools(binary, extra):
     def pairs(source, target, _bands):
         return [binary, "pairs", source, *shape, "--format", "tsv", "-o", target]
 
+    def default(source, target, _bands):
+        return [binary, "clusters", source, *extra, "--format", "jsonl", "-o", target]
+
     version = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
     return [
         Tool("mukarrar clusters", version, "clusters", clusters, scoring.read_clusters),
         Tool("mukarrar pairs", version, "pairs", pairs, scoring.read_scored),
+        Tool("mukarrar by default", version, "clusters", default, None),
     ]
 
 
@@ -121,6 +125,8 @@ def all_tools(mukarrar, extra, cache):
         *gaoya_tools(cache),
         python_tool("rensa", "rensa", "rensa_pairs.py", "pairs", pairs, cache, False),
         python_tool("rensa rho flags", "rensa", "rensa_flags.py", "flags only", None, cache, False),
+        python_tool("FastSketchLSH", "fastsketchlsh", "fastsketchlsh_pairs.py", "pairs", pairs, cache, False),
+        python_tool("FastSketchLSH flags", "fastsketchlsh", "fastsketchlsh_flags.py", "flags only", None, cache, False),
         python_tool("daft", "daft", "daft_pairs.py", "pairs", pairs, cache, False),
         python_tool("datasketch", "datasketch", "datasketch_pairs.py", "pairs", pairs, cache, True),
         python_tool("text-dedup", "text-dedup", "text_dedup_pairs.py", "clusters", labels, cache, True),

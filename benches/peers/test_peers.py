@@ -10,6 +10,7 @@ from itertools import combinations
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
+import formats
 import measure
 import scoring
 
@@ -47,6 +48,27 @@ class Oracle(unittest.TestCase):
         sets = {"a": [1, 2], "b": [1, 2], "c": [3], "d": [3]}
         truth = {("a", "b"): 1.0, ("c", "d"): 1.0}
         self.assertEqual(scoring.score({("a", "b"), ("a", "c")}, truth, sets, 0.8), (0.5, 0.5))
+
+
+class Formats(unittest.TestCase):
+    def test_an_archive_holds_each_page_as_it_is(self):
+        page = "<p>نص</p>\r\n".encode()
+        with tempfile.TemporaryDirectory() as home:
+            pages = os.path.join(home, "pages")
+            os.mkdir(pages)
+            with open(os.path.join(pages, "a.html"), "wb") as out:
+                out.write(page)
+            formats.write_archive(pages, os.path.join(home, "a.warc"))
+            with open(os.path.join(home, "a.warc"), "rb") as archive:
+                head, _, rest = archive.read().partition(b"\r\n\r\n")
+        length = int(head.rpartition(b"Content-Length: ")[2])
+        self.assertEqual(rest[length:], b"\r\n\r\n")
+        self.assertTrue(rest[:length].endswith(b"\r\n\r\n" + page))
+
+    def test_a_row_is_compared_with_its_base(self):
+        found = formats.rows(dict.fromkeys(("jsonl", "gz", "parquet", "pages", "warc"), __file__))
+        titles = [row.title for row in found]
+        self.assertTrue(all(row.base in titles for row in found if row.base))
 
 
 class Measuring(unittest.TestCase):
