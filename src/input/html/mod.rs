@@ -27,6 +27,7 @@ mod metadata;
 mod record;
 mod stack;
 mod structure;
+mod tokenizer;
 mod tokens;
 mod tree_walk;
 mod walk;

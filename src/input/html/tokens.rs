@@ -2,9 +2,10 @@
 
 use std::cell::RefCell;
 
-use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{BufferQueue, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tokenizer::{Token, TokenSink, TokenSinkResult};
+
+use super::tokenizer;
 
 /// Reads tokens one after the other.
 pub(super) trait TokenReader {
@@ -24,21 +25,7 @@ impl<A: TokenReader, B: TokenReader> TokenReader for (A, B) {
 
 /// Gives all tokens of a page or a fragment to `reader`, and returns it.
 pub(super) fn read<R: TokenReader>(html: &str, reader: R) -> R {
-    read_into(html, ReaderSink(RefCell::new(reader))).0.into_inner()
-}
-
-/// Gives all tokens to a sink that never pauses, and returns it.
-pub(super) fn read_into<S: TokenSink>(html: &str, sink: S) -> S {
-    let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
-    let input = BufferQueue::default();
-    input.push_back(StrTendril::from(html));
-
-    while !input.is_empty() {
-        // The tokenizer pauses only where the sink asks for it.
-        let _ = tokenizer.feed(&input);
-    }
-    tokenizer.end();
-    tokenizer.sink
+    tokenizer::tokenize(html, ReaderSink(RefCell::new(reader))).0.into_inner()
 }
 
 /// Passes tokens on to a reader; the tokenizer gives a sink only `&self`.

@@ -12,6 +12,7 @@ use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 
 use super::main_text::{NodeId, TreeBuilding};
 use super::metadata::PageMetadata;
+use super::tokenizer;
 use super::tokens::{self, TokenReader};
 use super::walk::PageWalk;
 
@@ -30,7 +31,7 @@ pub(super) fn walk(html: &str) -> (PageMetadata, PageTree) {
     let walk = RefCell::new(PageWalk::of_metadata());
     let sink = TreeWalkSink { walk, builder: builder(), growth: Cell::new(TreeGrowth::Grows) };
 
-    let TreeWalkSink { walk, builder, growth } = tokens::read_into(html, sink);
+    let TreeWalkSink { walk, builder, growth } = tokenizer::tokenize(html, sink);
     let walked = walk.into_inner().finish();
     let tree = match growth.get() {
         _ if !walked.is_parsable() => PageTree::None,
@@ -42,7 +43,7 @@ pub(super) fn walk(html: &str) -> (PageMetadata, PageTree) {
 
 /// Builds the tree of a page alone.
 pub(super) fn build(html: &str) -> TreeBuilding {
-    tokens::read_into(html, builder()).sink
+    tokenizer::tokenize(html, builder()).sink
 }
 
 fn builder() -> TreeBuilder<NodeId, TreeBuilding> {
