@@ -28,6 +28,9 @@ def rows(data):
     def dedup(output, *options):
         return lambda source, folder: ["dedup", source, "-q", "-o", os.path.join(folder, output), *options]
 
+    def cleaned_pages(output, *options):
+        return lambda source, folder: ["dedup", source, "-q", "-o", fresh(folder, output), *options]
+
     plain, pages = "JSON Lines", "pages of HTML"
     result = [Row(plain, data["jsonl"], dedup("plain.jsonl"))]
     result += [Row("JSON Lines, one thread", data["jsonl"], dedup("alone.jsonl", "--threads", "1"))]
@@ -39,17 +42,17 @@ def rows(data):
         Row("input in gzip, one member", data["gz"], dedup("of_gzip.jsonl"), plain),
         Row("Parquet", data["parquet"], dedup("out.parquet"), plain),
         Row("`--unit line`", data["jsonl"], dedup("lines.jsonl", "--unit", "line"), plain),
-        Row("`index build`", data["jsonl"], lambda source, folder: ["index", "build", fresh(folder), source, "-q"], plain),
-        Row(pages, data["pages"], dedup("pages/")),
-        Row(f"{pages}, one thread", data["pages"], dedup("pages_alone/", "--threads", "1")),
+        Row("`index build`", data["jsonl"], lambda source, folder: ["index", "build", fresh(folder, "index"), source, "-q"], plain),
+        Row(pages, data["pages"], cleaned_pages("pages_out")),
+        Row(f"{pages}, one thread", data["pages"], cleaned_pages("pages_alone", "--threads", "1")),
         Row("the same pages in WARC", data["warc"], dedup("out.warc"), pages),
     ]
     return result
 
 
-def fresh(folder):
-    """A directory for an index that does not exist yet."""
-    path = os.path.join(folder, "index")
+def fresh(folder, name):
+    """The path, with a `/` at its end, of a directory that does not exist yet."""
+    path = os.path.join(folder, name, "")
     shutil.rmtree(path, ignore_errors=True)
     return path
 
