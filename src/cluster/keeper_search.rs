@@ -8,7 +8,8 @@
 //! Each keeper scans each bucket that it reaches once, and taken nodes leave the bucket: a bucket of m copies costs m
 //! comparisons, not m². All comparisons together are at most twice the candidate pairs, so components of any size are treated
 //! exactly. A bucket of more than `max_bucket` nodes is searched by length and prefix filters, which lose nothing. If a list of
-//! those is longer still, a node in it is compared only if it shares another band; the others are counted.
+//! those is longer still, a node in it is compared only if it shares another band; the others are counted. A keeper of which too
+//! many comparisons came to nothing looks into no further bucket, and all nodes of these are counted.
 //!
 //! In a large component whose pages share furniture, pages with content of their own meet only in rare text
 //! ([`ComponentContents`]).
@@ -100,6 +101,8 @@ struct NodeState {
     settled: bool,
     /// The last keeper it was compared with.
     compared_with: Option<Node>,
+    /// The last keeper that passed it over.
+    passed_over_by: Option<Node>,
 }
 
 impl NodeState {
@@ -155,7 +158,8 @@ struct KeeperSearch<'a, V> {
     states: Vec<NodeState>,
     /// Nodes whose buckets the current keeper has not scanned yet.
     frontier: Vec<Node>,
-    /// Nodes that the current keeper was not compared with, because their list is too long.
+    /// Nodes that the current keeper was not compared with when it met them in a list: the list is too long, or it was refused too
+    /// often. Each stands once.
     passed_over: Vec<Node>,
     outcome: ComponentOutcome,
 }
@@ -243,9 +247,20 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
                     self.meet_each(keeper, &mut stretch);
                 }
             }
-            LiveMembers::Many(index) => {
+            LiveMembers::Many(members) => {
+                // Its lists are as long as the bucket, and nothing in them would be compared.
+                if self.refused >= self.most_refused {
+                    members.is_stale = true;
+                    self.outcome.lost += members.index.sets();
+                    return;
+                }
+
                 let set = self.verifier.set(keeper);
-                index.probe_retain(&set, |node, length| self.meet_in_list(keeper, node, length));
+                // Taken nodes must not make a list seem too long.
+                if members.is_stale {
+                    members.index.purge(&set, self.limits.max_bucket, is_free);
+                }
+                members.index.probe_retain(&set, |node, length| self.meet_in_list(keeper, node, length));
             }
         }
     }
@@ -327,7 +342,9 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
         let is_far = || length > self.limits.max_bucket && !self.buckets.share_two_bands(keeper, node);
         if free && (self.refused >= self.most_refused || is_far()) {
             self.outcome.looked += 1;
-            self.passed_over.push(node);
+            if self.state(node).passed_over_by.replace(keeper) != Some(keeper) {
+                self.passed_over.push(node);
+            }
             return true;
         }
 
@@ -337,9 +354,6 @@ impl<V: PairVerifier> KeeperSearch<'_, V> {
     /// Counts the nodes that were passed over and not met otherwise.
     fn count_lost(&mut self, keeper: Node) {
         let mut passed_over = std::mem::take(&mut self.passed_over);
-        passed_over.sort_unstable();
-        passed_over.dedup();
-
         for node in &passed_over {
             let state = self.state(*node);
             // A node that was met through another bucket, or taken, is not lost.

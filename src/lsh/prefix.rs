@@ -24,6 +24,8 @@ pub(crate) struct PrefixIndex {
     frequency: HashMap<u64, u32>,
     /// For each prefix shingle, the sets whose prefix contains it: size and node, in the order given.
     lists: HashMap<u64, Vec<(u32, Node)>>,
+    /// Number of sets.
+    sets: u64,
 }
 
 impl PrefixIndex {
@@ -32,15 +34,16 @@ impl PrefixIndex {
         sets: impl Iterator<Item = (Node, S)> + Clone,
         threshold: f64,
     ) -> Self {
-        let mut frequency = HashMap::default();
+        let (mut frequency, mut count) = (HashMap::default(), 0);
         for (_, set) in sets.clone() {
+            count += 1;
             for hash in set.hashes() {
                 *frequency.entry(*hash).or_insert(0) += 1;
             }
         }
 
         // Prefixes depend on all frequencies, hence a second pass.
-        let mut index = Self { threshold, frequency, lists: HashMap::default() };
+        let mut index = Self { threshold, frequency, lists: HashMap::default(), sets: count };
         for (node, set) in sets {
             for hash in index.prefix(&set) {
                 match index.lists.entry(hash) {
@@ -95,6 +98,20 @@ impl PrefixIndex {
         }
     }
 
+    /// Number of sets that were indexed.
+    pub(crate) fn sets(&self) -> u64 {
+        self.sets
+    }
+
+    /// Removes the nodes that are not to stay from the lists of more than `length` entries in which a probe of `set` would look.
+    pub(crate) fn purge(&mut self, set: &ShingleSet, length: usize, stays: impl Fn(Node) -> bool) {
+        for hash in self.prefix(set) {
+            if let Some(list) = self.lists.get_mut(&hash).filter(|list| list.len() > length) {
+                list.retain(|(_, node)| stays(*node));
+            }
+        }
+    }
+
     /// The sizes that a set with Jaccard ≥ T to `set` can have.
     fn fitting_sizes(&self, set: &ShingleSet) -> std::ops::RangeInclusive<u32> {
         let size = set.len() as f64;
@@ -108,6 +125,19 @@ mod tests {
 
     use super::*;
     use crate::similarity::Score;
+
+    #[test]
+    fn only_long_lists_are_purged() {
+        let sets: Vec<ShingleSet> = [&[1, 2][..], &[1, 2], &[1, 3]].map(|set| ShingleSet::new(set.to_vec())).into();
+        let mut index = PrefixIndex::new((0..).zip(&sets), 0.4);
+        assert_eq!(index.sets(), 3);
+
+        index.purge(&sets[0], 2, |node| node != 1);
+        let mut found = Vec::new();
+        index.probe(&sets[0], |node, length| found.push((length, node)));
+        found.sort_unstable();
+        assert_eq!(found, [(2, 0), (2, 0), (2, 1), (2, 2)]);
+    }
 
     proptest! {
         #[test]

@@ -7,7 +7,7 @@ use crate::lsh::{Node, PrefixIndex};
 pub(super) enum LiveMembers {
     Few(Vec<Node>),
     /// More than `max_bucket`, when a keeper met them first.
-    Many(PrefixIndex),
+    Many(IndexedMembers),
     /// Sorted by date. Taken nodes stay, as each keeper scans only one stretch.
     Timed(Vec<Node>),
 }
@@ -31,9 +31,16 @@ impl LiveMembers {
         nodes.retain(|node| is_free(*node));
         if nodes.len() > max_bucket {
             let sets = nodes.iter().map(|node| (*node, verifier.set(*node)));
-            *self = Self::Many(PrefixIndex::new(sets, verifier.least()));
+            *self = Self::Many(IndexedMembers { index: PrefixIndex::new(sets, verifier.least()), is_stale: false });
         }
     }
+}
+
+/// The nodes of a long bucket by the rare shingles of their sets.
+pub(super) struct IndexedMembers {
+    pub(super) index: PrefixIndex,
+    /// Whether a keeper passed over it without looking, so that lists may hold many taken nodes.
+    pub(super) is_stale: bool,
 }
 
 /// A bucket of the component, or a group of nodes that share rare text.

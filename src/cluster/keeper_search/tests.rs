@@ -3,6 +3,7 @@ use std::ops::Deref;
 use proptest::prelude::*;
 
 use super::*;
+use crate::cluster::component_contents::ContentsBuilder;
 use crate::lsh::BandBuckets;
 use crate::shingle::ShingleSet;
 use crate::similarity::Score;
@@ -124,6 +125,50 @@ fn threads_and_refusals_do_not_show_in_long_buckets() {
             assert_eq!(with(3), (taken, lost));
         }
     }
+}
+
+/// Pages of one form that are refused by each other, and one page with content, for which long buckets are indexed.
+struct Forms(Vec<ShingleSet>);
+
+impl PairVerifier for Forms {
+    fn verify(&self, _: Node, _: Node) -> NodeVerdict {
+        NodeVerdict::Other
+    }
+
+    fn set(&self, node: Node) -> impl Deref<Target = ShingleSet> {
+        &self.0[node as usize]
+    }
+
+    fn least(&self) -> f64 {
+        0.4
+    }
+
+    fn contents(&self, component: &Component) -> Option<ComponentContents> {
+        let has_content = component.nodes.iter().map(|node| *node == 0).collect();
+        Some(ContentsBuilder::new(has_content).finish(&component.nodes))
+    }
+}
+
+#[test]
+fn a_keeper_that_was_refused_too_often_looks_into_no_further_list() {
+    const PAGES: Node = 600;
+    let set = |page: u64| ShingleSet::new((0..10).chain([100 + page]).collect());
+    let forms = Forms((0..u64::from(PAGES)).map(set).collect());
+    // Each band lacks another page: equal buckets would be one.
+    let band = |lacks: Node| (0..PAGES).filter(|page| *page != lacks).map(|page| (0, page)).collect();
+    let looked = |bands: Node| {
+        let bands: Vec<BandBuckets> = (1..=bands).map(|lacks| BandBuckets::new(band(lacks))).collect();
+        let buckets = Buckets::assemble(&bands, PAGES as usize);
+        let components = buckets.components(PAGES as usize);
+        let limits = CandidateLimits { max_bucket: 100, refusals: usize::MAX };
+        let outcome = assign(&components.all[0], &components, &buckets, &forms, limits);
+        assert!(outcome.links.is_empty() && outcome.lost > 0);
+        outcome.looked
+    };
+
+    // Only the last 250 pages meet all others, and look into all lists.
+    let (few, many) = (looked(4), looked(8));
+    assert!(many < few * 19 / 10, "{few} {many}");
 }
 
 #[test]
