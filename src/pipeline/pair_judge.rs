@@ -14,7 +14,7 @@ use crate::shingle::hash::HashKeys;
 use crate::similarity::facts::{self, FactsText, FactsVocabulary};
 use crate::similarity::links::{self, MOST_LINKS, TextLink};
 use crate::similarity::own_text::{
-    self, CorpusEvidence, EditedVerdict, SharedFrequency, TextEvidence, TrigramFrequencies, Wording,
+    self, CorpusEvidence, EditedVerdict, SharedFrequency, TextEvidence, TrigramFrequencies, VERY_COMMON, Wording,
 };
 use crate::similarity::series::{self, SeriesFrequencies};
 use crate::similarity::{Score, VariantReason, titles};
@@ -149,7 +149,12 @@ impl<'r> PairJudge<'r> {
         let shared = |frequencies| SharedFrequency::new(self.wording(pair.a), self.wording(pair.b), frequencies);
         let frequencies =
             SeriesFrequencies { of_source: of_source.map(shared), of_run: self.learned.trigrams.as_ref().map(shared) };
-        series::reason(pair.a.headed()?, pair.b.headed()?, frequencies)
+        let reason = series::reason(pair.a.headed()?, pair.b.headed()?, frequencies);
+
+        // What a bare text shares is in very many texts, so the words of other pairs need no look.
+        let may_be_bare = || frequencies.of_source.is_some_and(|shared| shared.quarter >= VERY_COMMON);
+        let is_one_bare = |of_source| own_text::is_one_bare(self.text(pair.a), self.text(pair.b), of_source);
+        reason.or_else(|| (may_be_bare() && of_source.is_some_and(is_one_bare)).then_some(VariantReason::Furniture))
     }
 
     /// The verdict on two texts below the threshold; `None` unless one is an edited form of the other and no rule refuses the

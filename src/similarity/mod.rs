@@ -14,6 +14,7 @@ use crate::shingle::{ShingleKind, ShingleSet};
 pub mod align;
 pub mod facts;
 pub(crate) mod headings;
+mod lacking_words;
 pub(crate) mod links;
 pub(crate) mod own_text;
 pub(crate) mod series;

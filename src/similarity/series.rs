@@ -7,15 +7,12 @@
 //!
 //! It judges records whose source is known, since papers copy an agency much more often than themselves.
 
-use foldhash::HashSet;
-use memchr::memmem;
-
 use super::VariantReason;
-use super::facts::are_spellings;
 use super::headings::HeadedText;
+use super::lacking_words::{has_inside, joined, lacks};
 use super::own_text::{SharedFrequency, VERY_COMMON};
 use super::titles::{TitleWords, lacking, numbers_in};
-use super::word_forms::{is_content, stem, words};
+use super::word_forms::{is_content, words};
 use crate::normalize::alphabet;
 
 /// Fewest texts of a source with the shared text, where titles differ, or one is missing.
@@ -26,9 +23,6 @@ const TITLED: u32 = 4;
 
 /// Fewest texts of the run with the shared text. No story is in as many papers.
 const IN_RUN: u32 = 10;
-
-/// Own words whose spellings are looked for. A text with more of them has own content.
-const FEW: usize = 8;
 
 /// How many texts share what two texts of one source share; `None` where this was not counted.
 #[derive(Debug, Clone, Copy)]
@@ -90,33 +84,7 @@ fn have_other_titles(a: HeadedText<'_>, b: HeadedText<'_>) -> bool {
     tells_number(&of_a, &of_b, a.folded, b.folded) || tells_number(&of_b, &of_a, b.folded, a.folded)
 }
 
-/// Whether a text has a word or a number that the other text has in no form and no spelling, also not with other spaces.
+/// Whether a text has a word or a number that the other text lacks.
 fn has_own_content(text: &[u8], other: &[u8]) -> bool {
-    let known: HashSet<&[u8]> = words(other).map(stem).collect();
-    let is_own = |word: &&[u8]| (is_content(word) || alphabet::is_number(word)) && !known.contains(stem(word));
-    let mut own: Vec<&[u8]> = words(text).filter(is_own).collect();
-    own.sort_unstable();
-    own.dedup();
-    if own.len() > FEW {
-        return true;
-    }
-
-    // A word that both texts have is no spelling of another word.
-    let of_text: HashSet<&[u8]> = words(text).collect();
-    let lacking: Vec<&[u8]> = words(other).filter(|word| !of_text.contains(word)).collect();
-    let joined = joined(other);
-    let is_spelled = |word: &[u8]| {
-        has_inside(&joined, word)
-            || !alphabet::is_number(word) && lacking.iter().any(|other| are_spellings(word, other))
-    };
-    own.into_iter().any(|word| !is_spelled(word))
-}
-
-/// A folded text without spaces.
-fn joined(folded: &[u8]) -> Vec<u8> {
-    folded.iter().copied().filter(|byte| *byte != b' ').collect()
-}
-
-fn has_inside(joined: &[u8], word: &[u8]) -> bool {
-    memmem::find(joined, word).is_some()
+    lacks(words(text).filter(|word| is_content(word) || alphabet::is_number(word)), text, other, 1)
 }

@@ -6,6 +6,7 @@ mod common;
 
 mod alarms;
 mod archives;
+mod bare_posts;
 mod boilerplate;
 mod encodings;
 mod engine;

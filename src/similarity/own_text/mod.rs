@@ -11,7 +11,8 @@
 //!
 //! Each of these tests makes a pair a variant:
 //!
-//! - *furniture*: the shared text occurs in five texts or more, and a block of own text on both sides in few;
+//! - *furniture*: the shared text occurs in five texts or more, and a block of own text on both sides in few; or one text
+//!   is nothing but furniture ([`is_one_bare`]);
 //! - *replaced*: a passage of one text is replaced by a passage of other words that is no furniture itself; or texts
 //!   begin with other news before the same background ([`other_news`]);
 //! - *numbers*: short pages of one form with mostly different numbers, or one different number or code; documents with
@@ -33,6 +34,7 @@ use crate::normalize::alphabet;
 use crate::shingle::ShingleKind;
 
 mod alignment;
+mod bare;
 mod edited;
 mod forms;
 mod frequency;
@@ -42,6 +44,7 @@ mod renamed;
 mod retold;
 mod wording;
 
+pub(crate) use bare::is_one_bare;
 pub(crate) use edited::{EditedVerdict, edited};
 pub(crate) use forms::{FORM, can_be_told_by_code, have_other_numbers};
 pub(crate) use frequency::TrigramFrequencies;
