@@ -18,9 +18,17 @@ ROWS = 50_000
 NAMES = ("id", "keeper", "relation", "reason", "jaccard", "containment")
 
 
+def records(path, first=None):
+    """The records of JSON Lines, plain or gzip."""
+    with gzip.open(path, "rt", encoding="utf-8") if str(path).endswith(".gz") else open(path, encoding="utf-8") as lines:
+        yield from map(json.loads, itertools.islice(lines, first))
+
+
 def as_parquet(path, directory, options, first=None):
     """Writes the records of JSON Lines as Parquet: id, text, the fields that a run with these options reads, and their position."""
-    names = ["id", "text", *(name for name in _mukarrar.engine_fields(**options) if name not in ("id", "text"))]
+    # Spark takes `title` and `Title` for one column, so columns that no record has are left out.
+    known = {name for record in records(path, first) for name in record}
+    names = ["id", "text", *(name for name in _mukarrar.engine_fields(**options) if name in known and name not in ("id", "text"))]
     schema = pyarrow.schema([*((name, pyarrow.string()) for name in names), ("position", pyarrow.int64())])
     os.makedirs(directory, exist_ok=True)
     held, files, count = [], 0, 0
@@ -30,15 +38,13 @@ def as_parquet(path, directory, options, first=None):
         table = pyarrow.table([pyarrow.array(column, field.type) for column, field in zip(columns, schema)], schema=schema)
         pyarrow.parquet.write_table(table, os.path.join(directory, f"part-{files:05}.parquet"))
 
-    with gzip.open(path, "rt", encoding="utf-8") if str(path).endswith(".gz") else open(path, encoding="utf-8") as lines:
-        for line in itertools.islice(lines, first):
-            record = json.loads(line)
-            values = [record.get(name) for name in names]
-            held.append([*(None if value is None else str(value) for value in values), count])
-            count += 1
-            if len(held) == ROWS:
-                write()
-                held, files = [], files + 1
+    for record in records(path, first):
+        values = [record.get(name) for name in names]
+        held.append([*(None if value is None else str(value) for value in values), count])
+        count += 1
+        if len(held) == ROWS:
+            write()
+            held, files = [], files + 1
     if held:
         write()
     return count
