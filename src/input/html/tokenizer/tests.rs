@@ -80,7 +80,7 @@ fn every_beginning_of_an_odd_page_has_the_tokens_of_the_model() {
         "a<b</b><c/><d / e=/f/ g='&amp' h=\"&ampx&amp=&amp;\" i=&lt;></><//><?x?><!x><![CDATA[ ]]]> ]]><3 & &# &#x; &#xZ; &#0;",
         "<script><!-- <script> </script> --> </script ><script><!--<script></scripT/>--></script\t></script><script>&amp;",
         "<script><!--></script><script><!- </script><script><!--<scripty --></script x=1/><script></scriptx></script",
-        "<title>&amp; </titl></title/><style><!-- </style></style\n><title>\0&notit;&notin;&unknown;&#1610;&#x80;&#x1F;</title>",
+        "<title>&amp; </titles></title/><style><!-- </style></style\n><title>\0&notit;&notin;&unknown;&#1610;&#x80;&#x1F;</title>",
         "<p \0=\0 x=\"\0&lt;\" =y= z=> \0 <q\0><![CDATA[\0]]><plaintext>\0 </plaintext> &amp; <b>\0",
     ];
     for page in pages {
