@@ -12,7 +12,7 @@ use super::settings::Settings;
 use super::stored_text::{StoredBody, StoredText};
 use crate::shingle::hash::HashKeys;
 use crate::similarity::facts::{CERTAIN, FactsGuard};
-use crate::similarity::own_text::{self, CorpusEvidence, TextEvidence, TrigramFrequencies, Wording};
+use crate::similarity::own_text::{self, CorpusEvidence, PairWording, TextEvidence, TrigramFrequencies, Wording};
 use crate::similarity::{Score, VariantReason};
 
 /// Judges the candidates of one text. Its tables are made when first needed: most texts have no close candidate.
@@ -55,9 +55,8 @@ impl<'a> CandidateJudge<'a> {
             let is_asked = score.jaccard < CERTAIN;
             is_asked.then(|| guard.reason_of_folded(stored.folded, asked.folded)).flatten()
         };
-        own_text::judge(stored, asked, evidence)
-            .or_else(by_facts)
-            .or_else(|| own_text::other_news(stored, asked, evidence))
+        let texts = PairWording::new(stored, asked);
+        own_text::judge(&texts, evidence).or_else(by_facts).or_else(|| own_text::other_news(&texts, evidence))
     }
 
     fn wording(&self, asked: &[u8]) -> &Wording {

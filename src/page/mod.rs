@@ -98,7 +98,7 @@ pub use line_parts::RuleKind;
 pub use markup::PageFields;
 pub(crate) use relative_times::TimeFinder;
 pub use returning::ReturningLines;
-pub(crate) use returning::{LineCounter, PageLines, line_hash};
+pub(crate) use returning::{LineCounter, LineHasher, PageLines};
 pub use sieve::Sieve;
 pub(crate) use source_numbers::{SourceNumber, SourceNumbers};
 pub use sources::SourceResolver;

@@ -241,21 +241,50 @@ fn mark_of(line: &TextLine, pages: u32, all: u32) -> Option<MarkupMark> {
 }
 
 /// A hash of the letters and digits of a line and of the breaks between its words; `None` if it has neither.
-pub(crate) fn line_hash(line: &str) -> Option<u64> {
-    let (mut hash, mut apart, mut any) = (SEED, false, false);
+fn line_hash(line: &str) -> Option<u64> {
+    let mut hasher = LineHasher::default();
+    line.chars().for_each(|c| {
+        hasher.push(c);
+    });
+    hasher.finish()
+}
 
-    for c in line.chars() {
-        if lines::is_word_char(c) {
+/// Computes the [`line_hash`] of a line, character by character.
+#[derive(Debug, Clone)]
+pub(crate) struct LineHasher {
+    hash: u64,
+    /// Whether a word has ended since the last letter or digit.
+    apart: bool,
+    /// Whether the line has a letter or digit.
+    any: bool,
+}
+
+impl Default for LineHasher {
+    fn default() -> Self {
+        Self { hash: SEED, apart: false, any: false }
+    }
+}
+
+impl LineHasher {
+    /// Adds a character; whether it is a letter or digit.
+    #[inline]
+    pub(crate) fn push(&mut self, c: char) -> bool {
+        let is_word_char = lines::is_word_char(c);
+        if is_word_char {
             // A bit above all code points marks the break before this word.
-            let blank = if apart && any { 1 << 32 } else { 0 };
-            hash = (hash ^ blank ^ u64::from(c as u32)).wrapping_mul(FACTOR).rotate_left(23);
-            (apart, any) = (false, true);
+            let blank = if self.apart && self.any { 1 << 32 } else { 0 };
+            self.hash = (self.hash ^ blank ^ u64::from(c as u32)).wrapping_mul(FACTOR).rotate_left(23);
+            (self.apart, self.any) = (false, true);
         } else {
-            apart |= !lines::is_mark(c);
+            self.apart |= !lines::is_mark(c);
         }
+        is_word_char
     }
 
-    any.then(|| mix(hash))
+    /// The hash; `None` if the line has no letter and no digit.
+    pub(crate) fn finish(self) -> Option<u64> {
+        self.any.then(|| mix(self.hash))
+    }
 }
 
 fn salt(source: &str) -> u64 {

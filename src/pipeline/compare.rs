@@ -8,7 +8,7 @@ use crate::shingle::hash::HashKeys;
 use crate::shingle::{ShingleKind, ShingleSet, Shingler};
 use crate::similarity::align::{RunSide, TokenRun, align, span_of};
 use crate::similarity::facts::{self, Facts, FactsGuard, WordFrequencies};
-use crate::similarity::own_text::{self, CorpusEvidence, TextEvidence, Wording};
+use crate::similarity::own_text::{self, CorpusEvidence, PairWording, TextEvidence, Wording};
 use crate::similarity::{Relation, Score, VariantReason};
 
 use super::options::Options;
@@ -141,9 +141,10 @@ fn reason(
         let is_asked = score.jaccard < facts::CERTAIN;
         is_asked.then(|| FactsGuard::new(words.clone()).reason(&folded_a, &folded_b)).flatten()
     };
-    let by_news = || (relation == Relation::Near).then(|| own_text::other_news(text_a, text_b, evidence)).flatten();
+    let texts = PairWording::new(text_a, text_b);
+    let by_news = || (relation == Relation::Near).then(|| own_text::other_news(&texts, evidence)).flatten();
 
-    own_text::judge(text_a, text_b, evidence).or_else(by_facts).or_else(by_news)
+    own_text::judge(&texts, evidence).or_else(by_facts).or_else(by_news)
 }
 
 /// The folded text of a side, tokens joined by one space.

@@ -115,13 +115,13 @@ impl<'r> ExactVerifier<'r> {
         let mut wanted: Vec<(UnitId, u32)> =
             batch.iter().zip(0..).map(|(node, place)| (nodes.first(*node), place)).collect();
         wanted.sort_unstable();
-        let (kept, vocabulary) = kept.map_or_else(Default::default, |kept| kept.of(batch));
+        let kept = kept.map_or_else(Vec::new, |kept| kept.of(batch));
 
         let depth = match (id, context.learned) {
             (RouteId::Short, _) => CheckDepth::Words,
             (RouteId::Main, Some(learned)) => {
                 let by_trigrams = route.shingle == own_text::MEASURE;
-                CheckDepth::Texts(PairJudge::new(learned, options.seed, by_trigrams, vocabulary))
+                CheckDepth::Texts(PairJudge::new(learned, options.seed, by_trigrams))
             }
             (RouteId::Main, None) => CheckDepth::Nothing,
         };
@@ -152,11 +152,7 @@ impl<'r> ExactVerifier<'r> {
     /// They take about `bytes` bytes.
     pub(super) fn into_kept(self, batch: &[Node], bytes: u64) -> Option<KeptTexts> {
         let VerifiedTexts::Held(texts) = self.texts else { return None };
-        let vocabulary = match self.depth {
-            CheckDepth::Texts(judge) => Some(judge.into_vocabulary()),
-            CheckDepth::Words | CheckDepth::Nothing => None,
-        };
-        Some(KeptTexts { texts: batch.iter().copied().zip(texts).collect(), vocabulary, bytes })
+        Some(KeptTexts { texts: batch.iter().copied().zip(texts).collect(), bytes })
     }
 
     /// Ends the verification.
@@ -210,12 +206,13 @@ impl<'r> ExactVerifier<'r> {
         }
 
         // Below the rule's containment, only an edited part is inside.
-        let variant = match self.retold(&pair) {
+        let ruled = self.judged(&pair);
+        let variant = match ruled.retold() {
             Some(EditedVerdict::Copy) => return None,
             Some(EditedVerdict::Part) => None,
             None if is_short => return None,
-            None if score.containment >= rule.least => self.reason(&pair),
-            None if score.containment >= EditedVerdict::LEAST_CONTAINMENT => self.edited(&pair).map(|_| None)?,
+            None if score.containment >= rule.least => ruled.reason(),
+            None if score.containment >= EditedVerdict::LEAST_CONTAINMENT => self.edited(&ruled).map(|_| None)?,
             None => return None,
         };
 
@@ -236,58 +233,19 @@ impl<'r> ExactVerifier<'r> {
         !references && self.are_compared(a, b) && self.times.as_ref().is_none_or(|times| times.may_meet(a, b))
     }
 
-    /// The judge of a pair, if its texts are judged.
-    fn judged<'p>(&'p self, pair: &'p ScoredTexts<'_>) -> Option<(&'p PairJudge<'r>, JudgedPair<'p>)> {
-        let CheckDepth::Texts(judge) = &self.depth else { return None };
+    /// A pair with its judge, if its texts are judged.
+    fn judged<'p>(&'p self, pair: &'p ScoredTexts<'_>) -> RuledPair<'p, 'r> {
+        let CheckDepth::Texts(judge) = &self.depth else { return RuledPair { pair, judged: None } };
         let [a, b] = &pair.texts;
-        Some((judge, JudgedPair { a, b, node: pair.node, batch: &self.texts }))
-    }
-
-    /// Why two similar nodes are no copies; `None` if they are.
-    fn reason(&self, pair: &ScoredTexts<'_>) -> Option<VariantReason> {
-        let (judge, judged) = self.judged(pair)?;
-        judge.reason(judged, pair.score, pair.own())
-    }
-
-    /// Why two nodes above the threshold are no copies, if they begin with other news.
-    fn other_news(&self, pair: &ScoredTexts<'_>) -> Option<VariantReason> {
-        let (judge, judged) = self.judged(pair)?;
-        let more = pair.sizes().into_iter().fold(0, usize::max);
-        judge.other_news(judged, more - pair.shared())
-    }
-
-    /// Why two nodes are no copies, if the titles of their records say that they are two articles.
-    fn titles(&self, pair: &ScoredTexts<'_>) -> Option<VariantReason> {
-        let (judge, judged) = self.judged(pair)?;
-        judge.titles(judged)
-    }
-
-    /// Why two nodes are no copies, if their links lead to other pages.
-    fn links(&self, pair: &ScoredTexts<'_>) -> Option<VariantReason> {
-        let (judge, judged) = self.judged(pair)?;
-        judge.links(judged)
-    }
-
-    /// Why two nodes are no copies, if their source fills one form with many texts.
-    fn series(&self, pair: &ScoredTexts<'_>) -> Option<VariantReason> {
-        let (judge, judged) = self.judged(pair)?;
-        judge.series(judged)
+        let judged = JudgedPair::new([&**a, &**b], pair.node, &self.texts, pair.score);
+        RuledPair { pair, judged: Some((judge, judged)) }
     }
 
     /// The verdict on two nodes below the threshold; `None` if edited copies are no copies, or neither was edited.
-    fn edited(&self, pair: &ScoredTexts<'_>) -> Option<EditedVerdict> {
-        let (judge, judged) = self.judged(pair)?;
+    fn edited(&self, ruled: &RuledPair<'_, 'r>) -> Option<EditedVerdict> {
+        let (judge, judged) = ruled.judged.as_ref()?;
         let is_asked = self.least < self.threshold;
-        is_asked.then(|| judge.edited(judged, pair.score, pair.own())).flatten()
-    }
-
-    /// The verdict on twins below the threshold; `None` if they are no twins, or neither is an edited form of the other.
-    fn retold(&self, pair: &ScoredTexts<'_>) -> Option<EditedVerdict> {
-        if !pair.are_twins {
-            return None;
-        }
-        let (judge, judged) = self.judged(pair)?;
-        judge.retold(judged, pair.score, pair.own())
+        is_asked.then(|| judge.edited(judged, ruled.pair.own())).flatten()
     }
 
     /// The verdict on a copy, the second text of a pair: in a run without loss, its keeper must have all of it.
@@ -330,6 +288,55 @@ impl ScoredTexts<'_> {
     }
 }
 
+/// Two texts in use, with what judges them.
+struct RuledPair<'p, 'r> {
+    pair: &'p ScoredTexts<'p>,
+    /// `None` if texts are not judged.
+    judged: Option<(&'p PairJudge<'r>, JudgedPair<'p>)>,
+}
+
+impl RuledPair<'_, '_> {
+    /// Why two similar nodes are no copies; `None` if they are.
+    fn reason(&self) -> Option<VariantReason> {
+        let (judge, judged) = self.judged.as_ref()?;
+        judge.reason(judged, self.pair.own())
+    }
+
+    /// Why two nodes above the threshold are no copies, if they begin with other news.
+    fn other_news(&self) -> Option<VariantReason> {
+        let (judge, judged) = self.judged.as_ref()?;
+        let more = self.pair.sizes().into_iter().fold(0, usize::max);
+        judge.other_news(judged, more - self.pair.shared())
+    }
+
+    /// Why two nodes are no copies, if the titles of their records say that they are two articles.
+    fn titles(&self) -> Option<VariantReason> {
+        let (judge, judged) = self.judged.as_ref()?;
+        judge.titles(judged)
+    }
+
+    /// Why two nodes are no copies, if their links lead to other pages.
+    fn links(&self) -> Option<VariantReason> {
+        let (judge, judged) = self.judged.as_ref()?;
+        judge.links(judged)
+    }
+
+    /// Why two nodes are no copies, if their source fills one form with many texts.
+    fn series(&self) -> Option<VariantReason> {
+        let (judge, judged) = self.judged.as_ref()?;
+        judge.series(judged)
+    }
+
+    /// The verdict on twins below the threshold; `None` if they are no twins, or neither is an edited form of the other.
+    fn retold(&self) -> Option<EditedVerdict> {
+        if !self.pair.are_twins {
+            return None;
+        }
+        let (judge, judged) = self.judged.as_ref()?;
+        judge.retold(judged, self.pair.own())
+    }
+}
+
 impl PairVerifier for ExactVerifier<'_> {
     fn verify(&self, keeper: Node, other: Node) -> NodeVerdict {
         let Some(pair) = self.scored(keeper, other) else { return NodeVerdict::Other };
@@ -346,15 +353,16 @@ impl PairVerifier for ExactVerifier<'_> {
         }
 
         // Only edited copies are copies below the threshold. An edited part is left to containment.
+        let ruled = self.judged(&pair);
         if pair.score.jaccard < self.threshold {
-            return match self.retold(&pair).or_else(|| self.edited(&pair)) {
+            return match ruled.retold().or_else(|| self.edited(&ruled)) {
                 Some(EditedVerdict::Copy) => self.copy(&pair),
                 Some(EditedVerdict::Part) | None => NodeVerdict::Other,
             };
         }
 
-        let of_records = || self.links(&pair).or_else(|| self.titles(&pair)).or_else(|| self.series(&pair));
-        match self.reason(&pair).or_else(|| self.other_news(&pair)).or_else(of_records) {
+        let of_records = || ruled.links().or_else(|| ruled.titles()).or_else(|| ruled.series());
+        match ruled.reason().or_else(|| ruled.other_news()).or_else(of_records) {
             Some(reason) => NodeVerdict::Variant(reason, pair.score),
             None => self.copy(&pair),
         }

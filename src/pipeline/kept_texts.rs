@@ -4,22 +4,19 @@ use foldhash::HashMap;
 
 use super::verified_texts::VerifiedText;
 use crate::lsh::Node;
-use crate::similarity::facts::FactsVocabulary;
 
 /// Texts of the nodes of a run, with what rules derived from them.
 #[derive(Debug)]
 pub(super) struct KeptTexts {
     pub(super) texts: HashMap<Node, VerifiedText>,
-    /// The words by which the facts guard knows these texts; `None` if it is off.
-    pub(super) vocabulary: Option<FactsVocabulary>,
     /// About how many bytes they hold.
     pub(super) bytes: u64,
 }
 
 impl KeptTexts {
     /// Takes the texts of `batch` that are there, with their places in it, and forgets the others.
-    pub(super) fn of(mut self, batch: &[Node]) -> (Vec<(u32, VerifiedText)>, Option<FactsVocabulary>) {
+    pub(super) fn of(mut self, batch: &[Node]) -> Vec<(u32, VerifiedText)> {
         let of_node = |(node, place): (&Node, u32)| self.texts.remove(node).map(|text| (place, text));
-        (batch.iter().zip(0..).filter_map(of_node).collect(), self.vocabulary)
+        batch.iter().zip(0..).filter_map(of_node).collect()
     }
 }

@@ -4,6 +4,7 @@ use super::refolder::{ThreadFolder, UnitRefolder};
 use super::run_tables::RouteRows;
 use crate::document::{Date, DocId, UnitId};
 use crate::error::{Error, Result};
+use crate::input::ReadScratch;
 use crate::lsh::{NO_NODE, Node};
 use crate::normalize::BatchSink;
 use crate::parallel;
@@ -194,21 +195,26 @@ fn number_texts(entries: &[UnitEntry], spans: &[NodeSpan]) -> Vec<u32> {
     spans.iter().map(|span| text_of_entry[span.start as usize]).collect()
 }
 
-/// Numbers the unlike texts behind equal fingerprints, by the BLAKE3 digests of their tokens. BLAKE3 is collision-resistant,
-/// so equal digests mean equal texts, and no two texts are needed at once.
+/// Numbers the unlike texts behind equal fingerprints: texts that are equal byte for byte are one; of others the BLAKE3 digests of
+/// their tokens decide. BLAKE3 is collision-resistant, so equal digests mean equal texts, and no two folded texts are needed at
+/// once.
 fn tell_apart(entries: &mut [UnitEntry], rows: &RouteRows, refolder: &UnitRefolder<'_>) -> Result<()> {
     let alike = |a: &UnitEntry, b: &UnitEntry| a.fingerprint == b.fingerprint;
-    let mut shared: Vec<UnitId> = entries
-        .chunk_by(alike)
-        .filter(|group| group.len() > 1)
-        .flat_map(|group| group.iter().map(|entry| rows.unit(entry.row)))
-        .collect();
+    let groups = entries.chunk_by(alike).filter(|group| group.len() > 1);
+    let groups: Vec<Vec<UnitId>> =
+        groups.map(|group| group.iter().map(|entry| rows.unit(entry.row)).collect()).collect();
+    // Most copies need no folding.
+    let unlike = unlike(&groups, refolder)?;
+
+    let mut shared: Vec<UnitId> =
+        groups.into_iter().zip(&unlike).filter(|(_, unlike)| **unlike).flat_map(|(group, _)| group).collect();
     parallel::sort_by_key(&mut shared, |unit| *unit);
 
     let digests = digests(&shared, refolder)?;
     let digests = UnitDigests { units: shared, digests };
 
-    for group in entries.chunk_by_mut(alike).filter(|group| group.len() > 1) {
+    let groups = entries.chunk_by_mut(alike).filter(|group| group.len() > 1);
+    for (group, _) in groups.zip(unlike).filter(|(_, unlike)| *unlike) {
         let mut variants = Vec::new();
         for entry in &mut *group {
             let digest = digests.of(rows.unit(entry.row))?;
@@ -225,6 +231,31 @@ fn tell_apart(entries: &mut [UnitEntry], rows: &RouteRows, refolder: &UnitRefold
         }
     }
     Ok(())
+}
+
+/// Units that are compared with the first one of their group by one thread.
+const TOGETHER: usize = 16;
+
+/// For each group of units whether the texts are not equal byte for byte.
+///
+/// # Errors
+///
+/// A document cannot be read again.
+fn unlike(groups: &[Vec<UnitId>], refolder: &UnitRefolder<'_>) -> Result<Vec<bool>> {
+    let tasks = groups.iter().enumerate().flat_map(|(number, group)| {
+        let (first, others) = (group.first().copied(), group.get(1..).unwrap_or_default());
+        others.chunks(TOGETHER).filter_map(move |others| Some((number, first?, others)))
+    });
+    let tasks: Vec<(usize, UnitId, &[UnitId])> = tasks.collect();
+
+    let are_equal = |scratch: &mut ReadScratch, (_, first, others): &(usize, UnitId, &[UnitId])| {
+        refolder.are_equal(*first, others, scratch)
+    };
+    let mut unlike = vec![false; groups.len()];
+    for ((number, ..), are_equal) in tasks.iter().zip(parallel::map(&tasks, ReadScratch::default, are_equal)) {
+        unlike[*number] |= !are_equal?;
+    }
+    Ok(unlike)
 }
 
 /// The BLAKE3 digests of the tokens of `units`, which ascend, in their order.

@@ -1,5 +1,6 @@
 //! Judges which pairs of similar texts are no copies: by the own-text rule first, then by the facts guard.
 
+use std::cell::OnceCell;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use foldhash::HashMap;
@@ -11,10 +12,11 @@ use crate::cluster::{ComponentContents, ContentsBuilder, LARGE, RARE};
 use crate::lsh::{Component, Components, Node};
 use crate::parallel;
 use crate::shingle::hash::HashKeys;
-use crate::similarity::facts::{self, FactsText, FactsVocabulary};
+use crate::similarity::facts::{self, FactsText};
 use crate::similarity::links::{self, MOST_LINKS, TextLink};
 use crate::similarity::own_text::{
-    self, CorpusEvidence, EditedVerdict, SharedFrequency, TextEvidence, TrigramFrequencies, VERY_COMMON, Wording,
+    self, CorpusEvidence, EditedVerdict, PairWording, SharedFrequency, TextEvidence, TrigramFrequencies, VERY_COMMON,
+    Wording,
 };
 use crate::similarity::series::{self, SeriesFrequencies};
 use crate::similarity::{Score, VariantReason, titles};
@@ -31,8 +33,6 @@ pub(super) struct PairJudge<'r> {
     keys: HashKeys,
     /// Whether shingles are the trigrams of the own-text rule.
     by_trigrams: bool,
-    /// The words of the texts that the facts guard has seen.
-    vocabulary: Mutex<FactsVocabulary>,
     /// The place of each node in `joint`; empty if [`join`](Self::join) was not called.
     joint_of: Vec<u32>,
     joint: Vec<JoinedTexts>,
@@ -50,15 +50,23 @@ struct JoinedTexts {
 /// The frequencies of the texts of one source in a component, once they were needed; `None` if these are too few.
 type SourceFrequencies = OnceLock<Option<TrigramFrequencies>>;
 
-/// Two texts of a batch that are judged.
-#[derive(Clone, Copy)]
+/// Two texts of a batch that are judged, by one rule after the other.
 pub(super) struct JudgedPair<'t> {
-    pub(super) a: &'t VerifiedText,
-    pub(super) b: &'t VerifiedText,
+    a: &'t VerifiedText,
+    b: &'t VerifiedText,
     /// The node of the first text, which tells the component of both.
-    pub(super) node: Node,
+    node: Node,
     /// All texts of the batch.
-    pub(super) batch: &'t VerifiedTexts,
+    batch: &'t VerifiedTexts,
+    score: Score,
+    /// What rules on wording share.
+    compared: OnceCell<PairWording<'t>>,
+}
+
+impl<'t> JudgedPair<'t> {
+    pub(super) fn new([a, b]: [&'t VerifiedText; 2], node: Node, batch: &'t VerifiedTexts, score: Score) -> Self {
+        Self { a, b, node, batch, score, compared: OnceCell::new() }
+    }
 }
 
 impl<'r> PairJudge<'r> {
@@ -68,22 +76,9 @@ impl<'r> PairJudge<'r> {
     /// Bytes held for a text of any length: the heads of its parts, its title, its links, and the filter of the facts guard.
     pub(super) const BYTES_PER_TEXT: usize = 500 + MOST_LINKS * size_of::<TextLink>() + FactsText::BYTES_PER_TEXT;
 
-    /// A judge of texts that are folded to the compact alphabet. `vocabulary` is that of an earlier judge whose texts come again.
-    pub(super) fn new(
-        learned: &'r LearnedFrequencies,
-        seed: u64,
-        by_trigrams: bool,
-        vocabulary: Option<FactsVocabulary>,
-    ) -> Self {
-        let keys = HashKeys::new(seed);
-        let vocabulary = Mutex::new(vocabulary.unwrap_or_else(|| FactsVocabulary::new(keys)));
-        Self { learned, keys, by_trigrams, vocabulary, joint_of: Vec::new(), joint: Vec::new() }
-    }
-
-    /// The words of the texts that the facts guard has seen.
-    pub(super) fn into_vocabulary(self) -> FactsVocabulary {
-        // It is valid after a panic of another thread, too.
-        self.vocabulary.into_inner().unwrap_or_else(PoisonError::into_inner)
+    /// A judge of texts that are folded to the compact alphabet.
+    pub(super) fn new(learned: &'r LearnedFrequencies, seed: u64, by_trigrams: bool) -> Self {
+        Self { learned, keys: HashKeys::new(seed), by_trigrams, joint_of: Vec::new(), joint: Vec::new() }
     }
 
     /// Tells the judge which of `nodes` nodes candidates join. `text` gives equal numbers to nodes of equal texts.
@@ -104,21 +99,21 @@ impl<'r> PairJudge<'r> {
 
     /// The reason why two similar texts are not copies; `None` if they are copies. `own` is the number of shingles of the smaller set that the
     /// other one lacks.
-    pub(super) fn reason(&self, pair: JudgedPair<'_>, score: Score, own: usize) -> Option<VariantReason> {
-        self.own_text(pair, own).or_else(|| self.facts(pair, score))
+    pub(super) fn reason(&self, pair: &JudgedPair<'_>, own: usize) -> Option<VariantReason> {
+        self.own_text(pair, own).or_else(|| self.facts(pair))
     }
 
     /// The reason why two texts above the threshold are not copies although no other rule refuses them: they begin with other
     /// news. `None` if they are copies. `own` is the number of shingles of the larger set that the other one lacks.
-    pub(super) fn other_news(&self, pair: JudgedPair<'_>, own: usize) -> Option<VariantReason> {
+    pub(super) fn other_news(&self, pair: &JudgedPair<'_>, own: usize) -> Option<VariantReason> {
         if self.by_trigrams && own < FEW {
             return None;
         }
-        own_text::other_news(self.text(pair.a), self.text(pair.b), self.evidence(None))
+        own_text::other_news(self.compared(pair), self.evidence(None))
     }
 
     /// Why two texts above the threshold are no copies, if the titles of their records say that they are two articles.
-    pub(super) fn titles(&self, pair: JudgedPair<'_>) -> Option<VariantReason> {
+    pub(super) fn titles(&self, pair: &JudgedPair<'_>) -> Option<VariantReason> {
         // Before titles are folded.
         if !pair.a.place()?.may_be_told_apart(pair.b.place()?) {
             return None;
@@ -128,7 +123,7 @@ impl<'r> PairJudge<'r> {
     }
 
     /// Why two short texts above the threshold are no copies, if their links lead to other pages.
-    pub(super) fn links(&self, pair: JudgedPair<'_>) -> Option<VariantReason> {
+    pub(super) fn links(&self, pair: &JudgedPair<'_>) -> Option<VariantReason> {
         // Sources add links of their own to what they copy. Records without headings may be of one source.
         let may_be_told_apart = match (pair.a.place(), pair.b.place()) {
             (Some(a), Some(b)) => a.may_be_told_apart(b),
@@ -138,7 +133,7 @@ impl<'r> PairJudge<'r> {
     }
 
     /// Why two texts above the threshold are no copies, if their source fills one form with many texts.
-    pub(super) fn series(&self, pair: JudgedPair<'_>) -> Option<VariantReason> {
+    pub(super) fn series(&self, pair: &JudgedPair<'_>) -> Option<VariantReason> {
         let source = pair.a.named_source()?;
         if !pair.a.place()?.may_be_told_apart(pair.b.place()?) {
             return None;
@@ -146,7 +141,7 @@ impl<'r> PairJudge<'r> {
 
         let found = self.joint_of(pair.node).map(|joint| self.of_source(pair.batch, joint, source));
         let of_source = found.as_ref().and_then(|found| found.get()).and_then(Option::as_ref);
-        let shared = |frequencies| SharedFrequency::new(self.wording(pair.a), self.wording(pair.b), frequencies);
+        let shared = |frequencies| SharedFrequency::new(self.compared(pair), frequencies);
         let frequencies =
             SeriesFrequencies { of_source: of_source.map(shared), of_run: self.learned.trigrams.as_ref().map(shared) };
         let reason = series::reason(pair.a.headed()?, pair.b.headed()?, frequencies);
@@ -159,25 +154,25 @@ impl<'r> PairJudge<'r> {
 
     /// The verdict on two texts below the threshold; `None` unless one is an edited form of the other and no rule refuses the
     /// pair.
-    pub(super) fn edited(&self, pair: JudgedPair<'_>, score: Score, own: usize) -> Option<EditedVerdict> {
+    pub(super) fn edited(&self, pair: &JudgedPair<'_>, own: usize) -> Option<EditedVerdict> {
         let evidence = self.evidence(None);
-        let edited = own_text::edited(self.text(pair.a), self.text(pair.b), evidence, self.learned.texts)?;
+        let edited = own_text::edited(self.compared(pair), evidence, self.learned.texts)?;
 
         // The rule was measured on Arabic.
-        let is_taken = self.reads(pair) && self.reason(pair, score, own).is_none();
+        let is_taken = self.reads(pair) && self.reason(pair, own).is_none();
         is_taken.then_some(edited)
     }
 
     /// The verdict on two texts below the threshold whose records have one title in two sources; `None` unless one is an edited
     /// form of the other and no rule refuses the pair.
-    pub(super) fn retold(&self, pair: JudgedPair<'_>, score: Score, own: usize) -> Option<EditedVerdict> {
-        let retold = own_text::retold(self.text(pair.a), self.text(pair.b), score)?;
-        let is_taken = self.reads(pair) && self.reason(pair, score, own).is_none();
+    pub(super) fn retold(&self, pair: &JudgedPair<'_>, own: usize) -> Option<EditedVerdict> {
+        let retold = own_text::retold(self.compared(pair), pair.score)?;
+        let is_taken = self.reads(pair) && self.reason(pair, own).is_none();
         is_taken.then_some(retold)
     }
 
     /// Whether the facts guard reads both texts: it reads only Arabic.
-    fn reads(&self, pair: JudgedPair<'_>) -> bool {
+    fn reads(&self, pair: &JudgedPair<'_>) -> bool {
         [pair.a, pair.b].into_iter().all(|text| self.learned.guard.reads(&text.folded))
     }
 
@@ -232,8 +227,8 @@ impl<'r> PairJudge<'r> {
     }
 
     /// Why the own-text rule refuses a pair, if it does.
-    fn own_text(&self, pair: JudgedPair<'_>, own: usize) -> Option<VariantReason> {
-        let JudgedPair { a, b, node, batch } = pair;
+    fn own_text(&self, pair: &JudgedPair<'_>, own: usize) -> Option<VariantReason> {
+        let JudgedPair { a, b, node, batch, .. } = *pair;
         let joint = self.joint_of(node).filter(|joint| joint.nodes.len() >= own_text::FORM as usize);
 
         // Two short texts can differ in a code, and two filled forms in a number or a name, by few shingles.
@@ -249,25 +244,21 @@ impl<'r> PairJudge<'r> {
 
         let near = joint.map(|joint| self.frequencies(batch, joint));
         let evidence = CorpusEvidence { are_two_pages: are_two_pages(pair), ..self.evidence(near) };
-        own_text::judge(self.text(a), self.text(b), evidence)
+        own_text::judge(self.compared(pair), evidence)
     }
 
     /// Why the facts guard refuses a pair, if it does.
-    fn facts(&self, pair: JudgedPair<'_>, score: Score) -> Option<VariantReason> {
+    fn facts(&self, pair: &JudgedPair<'_>) -> Option<VariantReason> {
+        let JudgedPair { a, b, score, .. } = *pair;
         if score.jaccard >= facts::CERTAIN {
             return None;
         }
 
-        let JudgedPair { a, b, .. } = pair;
         self.learned.guard.reason_of((&a.folded, self.facts_text(a)), (&b.folded, self.facts_text(b)))
     }
 
     fn facts_text<'t>(&self, text: &'t VerifiedText) -> &'t FactsText {
-        text.facts(|folded, words| {
-            // A vocabulary is valid after a panic of another thread: no change leaves it half done.
-            let mut vocabulary = self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner);
-            FactsText::hashed(folded, words, &mut vocabulary)
-        })
+        text.facts(|folded, words| FactsText::hashed(folded, words, &self.keys))
     }
 
     fn evidence<'j>(&'j self, near: Option<&'j TrigramFrequencies>) -> CorpusEvidence<'j> {
@@ -313,6 +304,10 @@ impl<'r> PairJudge<'r> {
         ComponentTrigrams { texts, nodes, keys: &self.keys, by_trigrams: self.by_trigrams }
     }
 
+    fn compared<'p, 't>(&self, pair: &'p JudgedPair<'t>) -> &'p PairWording<'t> {
+        pair.compared.get_or_init(|| PairWording::new(self.text(pair.a), self.text(pair.b)))
+    }
+
     fn text<'t>(&self, text: &'t VerifiedText) -> TextEvidence<'t> {
         TextEvidence { folded: &text.folded, wording: self.wording(text) }
     }
@@ -333,7 +328,7 @@ fn is_long(text: &VerifiedText) -> bool {
 }
 
 /// Whether the texts of a pair are at two addresses of one source.
-fn are_two_pages(pair: JudgedPair<'_>) -> bool {
+fn are_two_pages(pair: &JudgedPair<'_>) -> bool {
     let (Some(a), Some(b)) = (pair.a.place(), pair.b.place()) else { return false };
     a.is_named && a.has_other_address(b)
 }

@@ -7,7 +7,7 @@ use super::node_table::DigestedTokens;
 use super::options::Options;
 use super::record_headings::{HeadingReader, UnfoldedHeading};
 use super::title_marks::TitleMark;
-use crate::document::{Date, DocId, Excerpt, UnitId, Units};
+use crate::document::{Date, DocId, Excerpt, Span, UnitId, Units};
 use crate::error::{Error, Result};
 use crate::input::{Corpus, ReadScratch, Record};
 use crate::normalize::{FoldScratch, Language, Normalizer};
@@ -164,12 +164,8 @@ impl UnitRefolder<'_> {
         let done = parallel::map(&documents, worker, |(worker, scratch, spans), units| {
             let document = self.units.document(units[0]);
             self.document(document, scratch, |normalizer, record| {
-                let of_unit = |unit: &UnitId| {
-                    let text = self.units.span(*unit).of(&record.text);
-                    let kept = self.kept.of(*unit, spans);
-                    let excerpt = kept.map_or_else(|| Excerpt::whole(text), |kept| Excerpt::new(text, kept));
-                    work(worker, normalizer, (document, record), excerpt)
-                };
+                let of_unit =
+                    |unit: &UnitId| work(worker, normalizer, (document, record), self.excerpt(*unit, record, spans));
                 units.iter().map(of_unit).collect::<Vec<T>>()
             })
         });
@@ -180,6 +176,41 @@ impl UnitRefolder<'_> {
             all.extend(of_document?);
         }
         Ok(all)
+    }
+
+    /// The compared text of a unit of a record. `spans` is overwritten.
+    fn excerpt<'t>(&self, unit: UnitId, record: &'t Record<'_>, spans: &'t mut Vec<Span>) -> Excerpt<'t> {
+        let text = self.units.span(unit).of(&record.text);
+        match self.kept.of(unit, spans) {
+            Some(kept) => Excerpt::new(text, kept),
+            None => Excerpt::whole(text),
+        }
+    }
+
+    /// Whether the compared texts of units are equal before they are folded, and folded by one language.
+    ///
+    /// # Errors
+    ///
+    /// A document cannot be read again.
+    pub(super) fn are_equal(&self, first: UnitId, others: &[UnitId], scratch: &mut ReadScratch) -> Result<bool> {
+        let mut spans = Vec::new();
+        let (document, language) =
+            (self.units.document(first), |unit| self.languages[self.units.document(unit).index()]);
+        let pieces: Vec<String> = self.document(document, scratch, |_, record| {
+            self.excerpt(first, record, &mut spans).pieces().map(|(_, piece)| piece.to_owned()).collect()
+        })?;
+
+        for other in others {
+            let is_equal = language(*other) == language(first)
+                && self.document(self.units.document(*other), scratch, |_, record| {
+                    let excerpt = self.excerpt(*other, record, &mut spans);
+                    excerpt.pieces().map(|(_, piece)| piece).eq(pieces.iter().map(String::as_str))
+                })?;
+            if !is_equal {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Reads a document again, with the language of the first pass.

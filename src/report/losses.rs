@@ -158,22 +158,28 @@ fn lost_spans(own: &[Token], kept: &[Token], length: usize) -> Vec<Span> {
     lost_tokens(own, kept, length).into_iter().filter_map(span).collect()
 }
 
-/// The ranges of the tokens `own` that are in no sequence of `length` tokens which `kept` has too. Where only the order or the
-/// neighbours of words differ, the whole sequence stands for them.
+/// The [`lost_words`] of tokens.
 pub(crate) fn lost_tokens(own: &[Token], kept: &[Token], length: usize) -> Vec<Range<usize>> {
+    let [own, kept] = [own, kept].map(|tokens| tokens.iter().map(|token| token.text.as_bytes()).collect::<Vec<_>>());
+    lost_words(&own, &kept, length)
+}
+
+/// The ranges of the words `own` that are in no sequence of `length` words which `kept` has too. Where only the order or the
+/// neighbours of words differ, the whole sequence stands for them.
+pub(crate) fn lost_words(own: &[&[u8]], kept: &[&[u8]], length: usize) -> Vec<Range<usize>> {
     let length = length.clamp(1, own.len().max(1));
-    // Equal tokens have equal numbers.
-    let mut numbers: HashMap<&str, usize> = HashMap::default();
+    // Equal words have equal numbers.
+    let mut numbers: HashMap<&[u8], usize> = HashMap::default();
     let mut all = Vec::with_capacity(kept.len() + own.len());
-    for token in kept.iter().chain(own) {
+    for word in kept.iter().chain(own) {
         let next = numbers.len();
-        all.push(*numbers.entry(token.text.as_ref()).or_insert(next));
+        all.push(*numbers.entry(*word).or_insert(next));
     }
     let (kept, words) = all.split_at(kept.len());
     let known: HashSet<&[usize]> = kept.windows(length).collect();
     let is_held: Vec<bool> = words.windows(length).map(|window| known.contains(window)).collect();
 
-    // A token is held if a sequence with it is.
+    // A word is held if a sequence with it is.
     let mut holds = vec![false; own.len()];
     for (place, _) in is_held.iter().enumerate().filter(|(_, held)| **held) {
         holds[place..place + length].fill(true);

@@ -166,7 +166,7 @@ fn characters(word: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// Whether a character of `text` begins at `place`, or the text ends there. The code of a letter can be equal to an inner byte
 /// of another character.
-fn is_boundary(text: &[u8], place: usize) -> bool {
+pub(super) fn is_boundary(text: &[u8], place: usize) -> bool {
     let covers = |back: usize| place.checked_sub(back).is_some_and(|lead| alphabet::width(text[lead]) > back);
     !(1..=3).any(covers)
 }

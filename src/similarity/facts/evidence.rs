@@ -10,7 +10,6 @@ use super::names::{self, is_common};
 use super::numbers;
 use super::series::series;
 use super::slots::slots;
-use super::vocabulary::FactsVocabulary;
 use super::word_meanings::WordMeaning;
 use crate::normalize::alphabet;
 use crate::similarity::token_gaps::TokenSlot;
@@ -75,16 +74,15 @@ impl FactsEvidence {
     /// Counts the slots of two folded texts (tokens joined by one space). O(n log n), and a bounded time for each slot.
     #[must_use]
     pub fn of(a: &str, b: &str, frequencies: &WordFrequencies) -> Self {
-        let mut vocabulary = FactsVocabulary::default();
         // The alignment depends on the order of the texts, so they get a fixed one.
-        let [a, b] = [a.min(b), a.max(b)].map(|text| FactsText::new(&alphabet::to_compact(text), &mut vocabulary));
+        let [a, b] = [a.min(b), a.max(b)].map(|text| FactsText::new(&alphabet::to_compact(text)));
         Self::of_pair(&FactsPair::new(&a, &b), frequencies)
     }
 
     /// Counts the slots of two texts, which are in their fixed order.
     pub(super) fn of_pair(pair: &FactsPair<'_>, frequencies: &WordFrequencies) -> Self {
-        let FactsPair { a, b, ids: [in_a, in_b], vocabulary } = pair;
-        let slots = slots(in_a, in_b, *vocabulary);
+        let FactsPair { a, b, ids: [in_a, in_b], distinct } = pair;
+        let slots = slots(in_a, in_b, *distinct);
 
         let (tokens, longer) = (a.len().min(b.len()), a.len().max(b.len()));
         let told = a.text().numbers().min(b.text().numbers());
@@ -109,7 +107,7 @@ struct SlotCounter<'a, 't> {
     b: &'a FactsSide<'t>,
     frequencies: &'a WordFrequencies,
     /// Stems of each text in the own words of earlier slots.
-    met: [HashSet<u32>; 2],
+    met: [HashSet<u64>; 2],
 }
 
 impl SlotCounter<'_, '_> {
@@ -180,7 +178,7 @@ impl SlotCounter<'_, '_> {
         if sides.iter().all(|(text, own)| own.iter().any(|at| self.is_rare(text, *at))) {
             evidence.rare_swaps += 1;
 
-            let is_common = |text: &FactsSide<'_>, at: usize| is_common(&alphabet::to_utf8(text.words()[at]));
+            let is_common = |text: &FactsSide<'_>, at: usize| is_common(text.words()[at]);
             let has_name = |(text, own): &(&FactsSide<'_>, &[usize])| {
                 own.iter().any(|at| self.is_rare(text, *at) && !is_common(text, *at))
             };

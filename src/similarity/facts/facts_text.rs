@@ -4,9 +4,10 @@ use std::cell::OnceCell;
 use std::sync::OnceLock;
 
 use super::id_table::IdTable;
+use super::known_word::KnownWord;
 use super::numbers::{self, NamedDate};
-use super::vocabulary::FactsVocabulary;
 use super::word_meanings::WordMeaning;
+use crate::shingle::hash::HashKeys;
 use crate::similarity::word_forms::{COMPARED, SAME_WORD, alikeness, contains, letters, stem, words};
 
 /// Bits of the filter of trigrams, as words of 64.
@@ -15,7 +16,7 @@ const FILTER: usize = 128;
 /// Bytes of a copy of a word.
 const WINDOW: usize = 16;
 
-/// A folded text, prepared once for any number of comparisons. About 25 bytes a token.
+/// A folded text, prepared once for any number of comparisons. About 40 bytes a token.
 #[derive(Debug)]
 pub(crate) struct FactsText {
     tokens: Box<[FactsToken]>,
@@ -34,8 +35,8 @@ pub(crate) struct FactsText {
 struct FactsToken {
     /// Its end in the joined words.
     end: u32,
-    word: u32,
-    stem: u32,
+    word: u64,
+    stem: u64,
     meaning: Option<WordMeaning>,
     is_content: bool,
 }
@@ -48,13 +49,14 @@ impl FactsText {
     pub(crate) const BYTES_PER_TEXT: usize = FILTER * size_of::<u64>();
 
     /// The text with these folded tokens (in the compact alphabet, joined by one space). O(bytes).
-    pub(crate) fn new(folded: &[u8], vocabulary: &mut FactsVocabulary) -> Self {
-        let hashes: Vec<u64> = words(folded).map(|word| vocabulary.hash(word)).collect();
-        Self::hashed(folded, &hashes, vocabulary)
+    pub(crate) fn new(folded: &[u8]) -> Self {
+        let keys = HashKeys::new(0);
+        let hashes: Vec<u64> = words(folded).map(|word| keys.bytes(word)).collect();
+        Self::hashed(folded, &hashes, &keys)
     }
 
-    /// The same with the hashes of the tokens, which have the keys of the vocabulary.
-    pub(crate) fn hashed(folded: &[u8], hashes: &[u64], vocabulary: &mut FactsVocabulary) -> Self {
+    /// The same with the hashes of the tokens with these keys. Only texts of the same keys are compared.
+    pub(crate) fn hashed(folded: &[u8], hashes: &[u64], keys: &HashKeys) -> Self {
         let mut joined = Vec::with_capacity(folded.len() + WINDOW);
         let mut tokens = Vec::with_capacity(hashes.len());
         let mut numbers = 0;
@@ -71,14 +73,8 @@ impl FactsText {
             joined.truncate(end);
 
             numbers += usize::from(numbers::is_number(word));
-            let known = vocabulary.of(*hash, word);
-            tokens.push(FactsToken {
-                end: end as u32,
-                word: known.word,
-                stem: known.stem,
-                meaning: known.meaning,
-                is_content: known.is_content,
-            });
+            let KnownWord { word, stem, meaning, is_content } = KnownWord::new(word, *hash, keys);
+            tokens.push(FactsToken { end: end as u32, word, stem, meaning, is_content });
         }
         debug_assert!(tokens.len() == hashes.len() && split.next().is_none(), "a hash for each token");
 
@@ -165,11 +161,11 @@ pub(super) struct FactsPair<'a> {
     /// The number of each word of a text among the words of both: equal words have equal numbers.
     pub(super) ids: [Vec<u32>; 2],
     /// Number of distinct words.
-    pub(super) vocabulary: usize,
+    pub(super) distinct: usize,
 }
 
 impl<'a> FactsPair<'a> {
-    /// A pair of texts that share a vocabulary. O(n) for n tokens, and a search for each content word of one text alone.
+    /// A pair of texts of the same keys. O(n) for n tokens, and a search for each content word of one text alone.
     pub(super) fn new(a: &'a FactsText, b: &'a FactsText) -> Self {
         let mut numbers = IdTable::new(a.len() + b.len());
         let in_a: Vec<u32> = a.tokens.iter().map(|token| numbers.number(token.word)).collect();
@@ -182,23 +178,23 @@ impl<'a> FactsPair<'a> {
 
         let a = FactsSide::new(a, b, &in_a, numbers.len(), is_shared);
         let b = FactsSide::new(b, a.text, &in_b, numbers.len(), is_shared);
-        Self { a, b, vocabulary: numbers.len(), ids: [in_a, in_b] }
+        Self { a, b, distinct: numbers.len(), ids: [in_a, in_b] }
     }
 }
 
 impl<'a> FactsSide<'a> {
-    /// `text` beside `other`. `ids` are the numbers of its words, below `vocabulary`.
+    /// `text` beside `other`. `ids` are the numbers of its words, below `distinct`.
     fn new(
         text: &'a FactsText,
         other: &FactsText,
         ids: &[u32],
-        vocabulary: usize,
+        distinct: usize,
         is_shared: impl Fn(u32) -> bool,
     ) -> Self {
         let mut own = vec![false; text.len()];
         let mut stems: Option<IdTable> = None;
         // Each word is searched once.
-        let mut known: Vec<Option<bool>> = vec![None; vocabulary];
+        let mut known: Vec<Option<bool>> = vec![None; distinct];
 
         for (place, (token, id)) in text.tokens.iter().zip(ids).enumerate() {
             if !token.is_content || is_shared(*id) {
@@ -244,8 +240,8 @@ impl<'a> FactsSide<'a> {
         self.words.get_or_init(|| self.text.words())
     }
 
-    /// The number of the light stem of a word.
-    pub(super) fn stem(&self, at: usize) -> u32 {
+    /// The hash of the light stem of a word.
+    pub(super) fn stem(&self, at: usize) -> u64 {
         self.text.tokens[at].stem
     }
 
@@ -318,11 +314,10 @@ mod tests {
 
     #[test]
     fn words_are_those_of_the_text_whatever_spaces_separate_them() {
-        let mut vocabulary = FactsVocabulary::default();
         for text in ["", "كلمه", "  ab  c1234567890123456789  كلمه ", "كلمه اخري وكلمات كثيره بعدها هنا"]
         {
             let folded = alphabet::to_compact(text);
-            let facts = FactsText::new(&folded, &mut vocabulary);
+            let facts = FactsText::new(&folded);
             let plain: Vec<&[u8]> = folded.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).collect();
             assert_eq!(facts.words(), plain, "{text}");
             assert!(plain.iter().enumerate().all(|(at, word)| facts.word(at) == *word), "{text}");
@@ -333,8 +328,7 @@ mod tests {
 
     #[test]
     fn a_text_knows_its_words_their_forms_and_their_joints() {
-        let mut vocabulary = FactsVocabulary::default();
-        let mut text = |text: &str| FactsText::new(&alphabet::to_compact(text), &mut vocabulary);
+        let text = |text: &str| FactsText::new(&alphabet::to_compact(text));
         let (a, b) = (text("وصل المدير عبدالعزيز بغداد اليوم"), text("مدير عبد العزيز في القاهره مع بغداد"));
         let pair = FactsPair::new(&a, &b);
         assert_eq!(pair.a.own().collect::<Vec<_>>(), [0], "وصل alone");

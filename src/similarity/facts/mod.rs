@@ -18,8 +18,8 @@
 //!
 //! Files: `slots` the places where two texts differ; `word_meanings` words of time, order and measure; `time_words` their
 //! lists; `numbers`
-//! numbers and dates; `names` names; `series` lists of one sentence; `frequencies` rare words; `vocabulary` the words of
-//! many texts as numbers; `facts_text` one text and one side of a pair, `id_table` its tables; `evidence` the counts;
+//! numbers and dates; `names` names; `series` lists of one sentence; `frequencies` rare words; `known_word` what
+//! follows from a word; `facts_text` one text and one side of a pair, `id_table` its tables; `evidence` the counts;
 //! `bounds` what the counts can be at most; `rule` the decision.
 
 mod bounds;
@@ -27,13 +27,13 @@ mod evidence;
 mod facts_text;
 mod frequencies;
 mod id_table;
+mod known_word;
 mod names;
 mod numbers;
 mod rule;
 mod series;
 mod slots;
 mod time_words;
-mod vocabulary;
 mod word_meanings;
 
 use crate::normalize::alphabet;
@@ -42,7 +42,6 @@ use crate::similarity::VariantReason;
 pub use evidence::FactsEvidence;
 pub(crate) use facts_text::{FactsText, are_spellings};
 pub use frequencies::WordFrequencies;
-pub(crate) use vocabulary::FactsVocabulary;
 pub(crate) use word_meanings::{DateCalendar, month, ordinal, tells_time_or_unit};
 
 use facts_text::FactsPair;
@@ -125,12 +124,11 @@ impl FactsGuard {
 
     /// [`reason`](Self::reason) for texts in the compact alphabet.
     pub(crate) fn reason_of_folded(&self, a: &[u8], b: &[u8]) -> Option<VariantReason> {
-        let mut vocabulary = FactsVocabulary::default();
-        let [in_a, in_b] = [a, b].map(|folded| FactsText::new(folded, &mut vocabulary));
+        let [in_a, in_b] = [a, b].map(FactsText::new);
         self.reason_of((a, &in_a), (b, &in_b))
     }
 
-    /// [`reason`](Self::reason) for folded texts in the compact alphabet that were prepared with one vocabulary.
+    /// [`reason`](Self::reason) for folded texts in the compact alphabet that were prepared with the same keys.
     pub(crate) fn reason_of(&self, a: (&[u8], &FactsText), b: (&[u8], &FactsText)) -> Option<VariantReason> {
         if a.1.len() > LONGEST_TEXT || b.1.len() > LONGEST_TEXT {
             return None;

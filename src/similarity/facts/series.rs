@@ -128,13 +128,11 @@ fn repeats(words: &[&[u8]], frame: &ValueFrame<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::facts_text::{FactsPair, FactsText};
-    use super::super::vocabulary::FactsVocabulary;
     use super::*;
     use crate::normalize::alphabet;
 
     fn count(a: &str, b: &str) -> usize {
-        let mut vocabulary = FactsVocabulary::default();
-        let [a, b] = [a, b].map(|text| FactsText::new(&alphabet::to_compact(text), &mut vocabulary));
+        let [a, b] = [a, b].map(|text| FactsText::new(&alphabet::to_compact(text)));
         let (x, y) = (series(&FactsPair::new(&a, &b)), series(&FactsPair::new(&b, &a)));
         assert_eq!(x, y, "both ways the same");
         x

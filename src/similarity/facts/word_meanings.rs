@@ -64,13 +64,26 @@ const TIME: &str = "اليوم أمس امس غد غدا الماضي الماض
 
 /// Meanings by words in the compact alphabet.
 static TABLE: StaticTable<HashMap<Vec<u8>, WordMeaning>> = StaticTable::new(|| {
-    let mut table = HashMap::default();
+    let listed = listed();
+    let lines: Vec<&str> = listed.iter().map(|(word, _)| *word).collect();
+    let mut folded: Vec<(usize, Vec<u8>)> =
+        foldings().flat_map(|normalizer| folded_lines(normalizer, &lines.join("\n"))).collect();
+    // Stable is not needed: all foldings of a word have its meaning.
+    folded.sort_unstable();
 
-    // A word keeps its first meaning, so the order of the rows below matters: Arabic is the first language.
-    let mut put = |words: &str, meaning: WordMeaning| {
-        for word in words.split(' ').filter(|word| !word.is_empty()).flat_map(foldings) {
-            table.entry(word).or_insert(meaning);
-        }
+    // A word keeps its first meaning.
+    let mut table = HashMap::default();
+    for (line, word) in folded {
+        table.entry(word).or_insert(listed[line].1);
+    }
+    table
+});
+
+/// All words with their meanings. Their order matters where two fold alike: Arabic is the first language.
+fn listed() -> Vec<(&'static str, WordMeaning)> {
+    let mut listed = Vec::new();
+    let mut put = |words: &'static str, meaning: WordMeaning| {
+        listed.extend(words.split(' ').filter(|word| !word.is_empty()).map(|word| (word, meaning)));
     };
 
     let numbered = |rows: &'static [&'static str]| rows.iter().zip(0_u8..);
@@ -92,12 +105,38 @@ static TABLE: StaticTable<HashMap<Vec<u8>, WordMeaning>> = StaticTable::new(|| {
     put(HIJRI_PAIRS, WordMeaning::Month(DateCalendar::Hijri, 0));
     put(TIME, WordMeaning::Time);
     numbered(&UNITS).for_each(|(words, number)| put(words, WordMeaning::Unit(number)));
+    listed
+}
 
-    table
+/// Bits of [`SIGNATURES`].
+const SIGNATURE_BITS: usize = 1 << 16;
+
+/// The [`signature`]s of all words of the table, as bits.
+static SIGNATURES: StaticTable<[u64; SIGNATURE_BITS / 64]> = StaticTable::new(|| {
+    let mut bits = [0; SIGNATURE_BITS / 64];
+    #[allow(clippy::iter_over_hash_type, reason = "bits do not depend on the order")]
+    for word in TABLE.keys() {
+        let signature = signature(word);
+        bits[signature / 64] |= 1 << (signature % 64);
+    }
+    bits
 });
+
+/// A number below [`SIGNATURE_BITS`] that tells most words apart: from the length and three letters.
+fn signature(word: &[u8]) -> usize {
+    let letter = |place: Option<&u8>| place.copied().map_or(0, u32::from);
+    let (first, middle, last) = (word.first(), word.get(word.len() / 2), word.last());
+    let mixed = letter(first) | letter(middle) << 8 | letter(last) << 16 | (word.len() as u32) << 24;
+    (mixed.wrapping_mul(0x9E37_79B1) >> 16) as usize
+}
 
 /// The meaning of a folded word, in the compact alphabet; `None` for most words.
 pub(super) fn meaning(word: &[u8]) -> Option<WordMeaning> {
+    // Nearly all words are told by their signature.
+    let signature = signature(word);
+    if SIGNATURES[signature / 64] >> (signature % 64) & 1 == 0 {
+        return None;
+    }
     TABLE.get(word).copied()
 }
 
@@ -127,10 +166,14 @@ pub(super) fn is_time_or_unit(meaning: WordMeaning) -> bool {
     !matches!(meaning, WordMeaning::Ordinal(_))
 }
 
+/// The plain names of the units, in the compact alphabet.
+static PLAIN_NAMES: StaticTable<[Vec<u8>; UNITS.len()]> =
+    StaticTable::new(|| UNITS.map(|names| alphabet::to_compact(names.split(' ').next().unwrap_or_default())));
+
 /// The plain name of a unit for all its names and abbreviations, in the compact alphabet; `None` for other meanings.
-pub(super) fn plain_name(meaning: WordMeaning) -> Option<Vec<u8>> {
+pub(super) fn plain_name(meaning: WordMeaning) -> Option<&'static [u8]> {
     let WordMeaning::Unit(number) = meaning else { return None };
-    UNITS[usize::from(number)].split(' ').next().map(alphabet::to_compact)
+    PLAIN_NAMES.get(usize::from(number)).map(Vec::as_slice)
 }
 
 const PROFILES: [Profile; 4] = [Profile::None, Profile::Light, Profile::Standard, Profile::Aggressive];
@@ -138,12 +181,22 @@ const PROFILES: [Profile; 4] = [Profile::None, Profile::Light, Profile::Standard
 /// Arabic words as each profile folds them, since the guard does not know the profile of its texts; one word a line. In the
 /// compact alphabet, in no useful order.
 pub(super) fn spellings(lines: &str) -> impl Iterator<Item = Vec<u8>> {
+    let folded = move |profile| folded_lines(Normalizer::new(profile, Language::Ar), lines);
+    PROFILES.into_iter().flat_map(folded).map(|(_, word)| word)
+}
+
+/// What folds a word as each profile and language does, since short texts are folded by the rules of another language.
+fn foldings() -> impl Iterator<Item = Normalizer> {
+    const LANGUAGES: [Language; 4] = [Language::Ar, Language::Fa, Language::Ur, Language::Other];
+    PROFILES.into_iter().flat_map(|profile| LANGUAGES.into_iter().map(move |of| Normalizer::new(profile, of)))
+}
+
+/// The lines as they are folded, each with its number, but for those that fold to nothing.
+fn folded_lines(normalizer: Normalizer, lines: &str) -> Vec<(usize, Vec<u8>)> {
     // No rule looks across a line break, so all lines are folded together.
-    PROFILES.into_iter().flat_map(move |profile| {
-        let mut words = LineSink { ends: line_ends(lines), folded: vec![(0, Vec::new())] };
-        Normalizer::new(profile, Language::Ar).fold(lines, &mut FoldScratch::default(), &mut words);
-        words.folded.into_iter().map(|(_, word)| word).filter(|word| !word.is_empty())
-    })
+    let mut words = LineSink { ends: line_ends(lines), folded: Vec::new() };
+    normalizer.fold(lines, &mut FoldScratch::default(), &mut words);
+    words.folded
 }
 
 fn line_ends(lines: &str) -> Vec<usize> {
@@ -173,21 +226,16 @@ impl TokenSink for LineSink {
     }
 }
 
-/// A word as each profile and language folds it, since short texts are folded by the rules of another language.
-fn foldings(word: &str) -> impl Iterator<Item = Vec<u8>> {
-    const LANGUAGES: [Language; 4] = [Language::Ar, Language::Fa, Language::Ur, Language::Other];
-    PROFILES.into_iter().flat_map(move |profile| LANGUAGES.into_iter().map(move |of| compact(profile, of, word)))
-}
-
-fn compact(profile: Profile, language: Language, word: &str) -> Vec<u8> {
-    alphabet::to_compact(&Normalizer::new(profile, language).normalize(word))
-}
-
 #[cfg(test)]
 mod tests {
     use foldhash::HashSet;
 
     use super::*;
+
+    /// A word as it is folded alone.
+    fn compact(normalizer: Normalizer, word: &str) -> Vec<u8> {
+        alphabet::to_compact(&normalizer.normalize(word))
+    }
 
     #[test]
     fn every_spelling_of_a_profile_is_known() {
@@ -214,7 +262,7 @@ mod tests {
             assert_eq!(meaning(&alphabet::to_compact(word)), Some(expected), "{word}");
         }
         assert_eq!(meaning(&alphabet::to_compact("كتاب")), None);
-        let plain = |word: &str| plain_name(meaning(&alphabet::to_compact(word))?).map(|name| alphabet::to_utf8(&name));
+        let plain = |word: &str| plain_name(meaning(&alphabet::to_compact(word))?).map(alphabet::to_utf8);
         assert_eq!([plain("كيلومترا"), plain("كلم")], ["كم", "كم"].map(|name| Some(name.to_owned())));
         assert_eq!([plain("كتاب"), plain("الاحد")], [None, None]);
     }
@@ -223,7 +271,19 @@ mod tests {
     fn lists_are_spelled_as_their_words_are() {
         let list = include_str!("frequent.txt");
         let together: HashSet<Vec<u8>> = spellings(list).collect();
-        let alone = list.lines().flat_map(|word| PROFILES.map(|profile| compact(profile, Language::Ar, word)));
+        let alone =
+            list.lines().flat_map(|word| PROFILES.map(|profile| compact(Normalizer::new(profile, Language::Ar), word)));
         assert_eq!(together, alone.collect());
+    }
+
+    #[test]
+    fn words_of_all_languages_fold_together_as_each_does_alone() {
+        let mut alone = HashMap::default();
+        for (word, meaning) in listed() {
+            for normalizer in foldings() {
+                alone.entry(compact(normalizer, word)).or_insert(meaning);
+            }
+        }
+        assert_eq!(*TABLE, alone);
     }
 }

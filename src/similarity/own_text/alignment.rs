@@ -14,13 +14,11 @@ use crate::similarity::token_gaps::{GapPiece, TokenSlot, longest_ascending, visi
 /// Most neighbouring gaps of one block.
 const GAPS_OF_BLOCK: usize = 64;
 
-/// Two aligned texts; the shorter one is `a`.
+/// Two aligned texts; the shorter one is the first.
 #[derive(Debug)]
 pub(super) struct TextAlignment {
-    /// The trigrams that both have, ascending.
-    pub(super) shared: Vec<u64>,
-    pub(super) a: OwnText,
-    pub(super) b: OwnText,
+    /// Number of tokens of the first text.
+    tokens: usize,
     /// The gaps between the stretches, in text order; the first and the last may be empty.
     gaps: Vec<StretchGap>,
 }
@@ -64,17 +62,13 @@ struct CommonStretch {
 }
 
 impl TextAlignment {
-    /// Aligns two texts. O(n log n) for n tokens.
-    pub(super) fn new(a: &Wording, b: &Wording) -> Self {
-        let shared = a.shared(b);
-        let own_a = OwnText::new(a.words().len(), shared.iter().flat_map(|shared| shared.in_a.iter().copied()));
-        let own_b = OwnText::new(b.words().len(), shared.iter().flat_map(|shared| shared.in_b.iter().copied()));
-
+    /// Aligns two texts, given by the hashes of their tokens, their shared trigrams and their own tokens. O(n log n) for n tokens.
+    pub(super) fn new((a, b): (&[u64], &[u64]), shared: &[SharedTrigram<'_>], own: &[OwnText; 2]) -> Self {
         // A trigram that occurs once in each text has one possible counterpart. In the order of the first text: a table of its
         // places is faster than a sort.
         const NOWHERE: u32 = u32::MAX;
-        let mut counterparts = vec![NOWHERE; a.words().len()];
-        for SharedTrigram { in_a, in_b, .. } in &shared {
+        let mut counterparts = vec![NOWHERE; a.len()];
+        for SharedTrigram { in_a, in_b, .. } in shared {
             if let ([in_a], [in_b]) = (in_a, in_b) {
                 counterparts[*in_a as usize] = *in_b;
             }
@@ -83,11 +77,8 @@ impl TextAlignment {
         let placed = counterparts.iter().enumerate().filter(|(_, in_b)| **in_b != NOWHERE);
         once.extend(placed.map(|(in_a, in_b)| (in_a, *in_b as usize)));
 
-        let stretches = stretches(&longest_ascending(&once), a.words(), b.words());
-        let gaps = gaps(&stretches, &own_a, &own_b);
-        let shared = shared.iter().map(|shared| shared.trigram).collect();
-
-        Self { shared, a: own_a, b: own_b, gaps }
+        let stretches = stretches(&longest_ascending(&once), a, b);
+        Self { tokens: a.len(), gaps: gaps(&stretches, own) }
     }
 
     /// Disjoint blocks with at least `least` own tokens on each side, those with most own tokens first. Gaps are joined
@@ -127,7 +118,7 @@ impl TextAlignment {
     pub(super) fn most_matched(&self) -> usize {
         let in_gaps: usize = self.gaps.iter().map(|gap| gap.a.len()).sum();
         let at_most: usize = self.gaps.iter().map(|gap| gap.a.len().min(gap.b.len())).sum();
-        self.a.length() - in_gaps + at_most
+        self.tokens - in_gaps + at_most
     }
 
     /// The alignment token by token: also inside the gaps.
@@ -232,7 +223,7 @@ fn extend(stretches: &mut [CommonStretch], a: &[u64], b: &[u64]) {
 }
 
 /// The gaps before, between and after the stretches.
-fn gaps(stretches: &[CommonStretch], own_a: &OwnText, own_b: &OwnText) -> Vec<StretchGap> {
+fn gaps(stretches: &[CommonStretch], [own_a, own_b]: &[OwnText; 2]) -> Vec<StretchGap> {
     let end = CommonStretch { a: own_a.length()..own_a.length(), b: own_b.length()..own_b.length() };
     let mut gaps = Vec::with_capacity(stretches.len() + 1);
     let (mut from_a, mut from_b) = (0, 0);

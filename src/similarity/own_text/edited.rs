@@ -5,9 +5,9 @@
 //! replaced, and the shared wording is not common in the run. A form with other facts fails by its numbers, its common
 //! wording, or the facts guard, which is applied before.
 
-use super::alignment::{TextAlignment, TokenAlignment};
+use super::alignment::TokenAlignment;
 use super::wording::tokens;
-use super::{CorpusEvidence, TextEvidence, quartile};
+use super::{CorpusEvidence, PairWording, SharedFrequency, TextEvidence};
 use crate::similarity::token_gaps::TokenSlot;
 
 /// Fewest distinct texts of a run from which common wording can be known.
@@ -54,37 +54,31 @@ impl EditedVerdict {
 
 /// Tests whether one of two texts below the threshold is the other one edited, or an edited part of it. `texts` is the
 /// number of distinct texts of the run. Symmetric. O(n log n) for n tokens, and a bounded time for each gap.
-pub(crate) fn edited(
-    a: TextEvidence<'_>,
-    b: TextEvidence<'_>,
-    evidence: CorpusEvidence<'_>,
-    texts: usize,
-) -> Option<EditedVerdict> {
-    if texts < ENOUGH_TEXTS || a.wording.is_out_of_reach() || b.wording.is_out_of_reach() {
+pub(crate) fn edited(compared: &PairWording<'_>, evidence: CorpusEvidence<'_>, texts: usize) -> Option<EditedVerdict> {
+    if texts < ENOUGH_TEXTS || compared.are_out_of_reach() {
         return None;
     }
 
     // The cheap tests first, since most pairs fail one of them.
-    let [a, b] = super::in_order(a, b);
+    let PairWording { a, b, .. } = *compared;
     let tokens_a = a.wording.words().len();
-    if tokens_a < SHORTEST || share_common_wording(a, b, evidence, texts) {
+    if tokens_a < SHORTEST || share_common_wording(compared, evidence, texts) {
         return None;
     }
 
-    let alignment = TextAlignment::new(a.wording, b.wording);
     let (least, share) = OWN_RUN;
-    if alignment.a.longest_run() > least.max(tokens_a * share / 100) {
+    if compared.own()[0].longest_run() > least.max(tokens_a * share / 100) {
         return None;
     }
 
     // By the upper bound, before the alignment in detail.
-    kind(alignment.most_matched(), a, b)?;
+    kind(compared.alignment().most_matched(), a, b)?;
     if !share_most_numbers(a, b) {
         return None;
     }
 
-    let detail = alignment.in_detail(a.wording, b.wording);
-    if !has_same_lead(&detail) || 2 * detail.anchored < tokens_a || sets_numbers_against_others(a, b, &detail) {
+    let detail = compared.detail();
+    if !has_same_lead(detail) || 2 * detail.anchored < tokens_a || sets_numbers_against_others(a, b, detail) {
         return None;
     }
 
@@ -105,14 +99,11 @@ fn kind(matched: usize, a: TextEvidence<'_>, b: TextEvidence<'_>) -> Option<Edit
 }
 
 /// Whether the shared trigrams, by their median, occur in more texts than those of one story do.
-fn share_common_wording(a: TextEvidence<'_>, b: TextEvidence<'_>, evidence: CorpusEvidence<'_>, texts: usize) -> bool {
+fn share_common_wording(compared: &PairWording<'_>, evidence: CorpusEvidence<'_>, texts: usize) -> bool {
     let Some(frequencies) = evidence.run else { return true };
 
-    let shared = a.wording.shared(b.wording);
-    let found: Vec<u32> = shared.iter().filter_map(|shared| frequencies.of(shared.trigram)).collect();
     let (least, most) = COMMON_WORDING;
-
-    quartile(found, 2) > ((texts / TEXTS_FOR_ONE) as u32).clamp(least, most)
+    SharedFrequency::new(compared, frequencies).half > ((texts / TEXTS_FOR_ONE) as u32).clamp(least, most)
 }
 
 /// Whether too many numbers of one text are replaced by other numbers.

@@ -126,7 +126,7 @@ pub(crate) fn can_be_told_by_code(folded: &[u8]) -> bool {
     folded.iter().filter(|byte| **byte == b' ').nth(WITH_CODE - 1).is_none()
 }
 
-impl TextPair<'_> {
+impl TextPair<'_, '_> {
     /// The content in which two short texts of one form differ, if they differ in little else.
     pub(super) fn other_content(&self) -> Option<FormContent> {
         let longer = self.b.wording.words().len();
@@ -163,8 +163,7 @@ impl TextPair<'_> {
         }
 
         // One number or a word must be rare among the texts of the form.
-        let near = self.evidence.near.map(|near| (near, self.shared_frequency(near)));
-        let (frequencies, shared) = near.filter(|(_, shared)| *shared >= FORM && longer <= WITH_NUMBER)?;
+        let (frequencies, shared) = self.near().filter(|(_, shared)| *shared >= FORM && longer <= WITH_NUMBER)?;
         let most = RARE.max(shared / RARER);
         let [rare_a, rare_b] = [self.a, self.b].map(|text| text.wording.rare_tokens(frequencies, most));
         let sides = [FormSide { tokens: &a, is_rare: &rare_a }, FormSide { tokens: &b, is_rare: &rare_b }];

@@ -21,7 +21,7 @@
 //!   replaced by another throughout.
 //!
 //! Own text must be contiguous, since scattered edits of a copy are own text too. `docs/FACTS.md` has the rule with
-//! its measurements. Files: `wording` the hashes of one text, `alignment` the alignment of two, `frequency` the
+//! its measurements. Files: `wording` the hashes of one text, `compared` two texts, `alignment` their alignment, `frequency` the
 //! frequencies, `forms` the tests for short pages, `other_news` follow-ups of earlier reports, `renamed` texts about
 //! two subjects, `edited` and `retold` copies below the threshold.
 
@@ -40,6 +40,7 @@ mod forms;
 mod frequency;
 mod other_news;
 mod own;
+mod pair_wording;
 mod renamed;
 mod retold;
 mod wording;
@@ -49,13 +50,14 @@ pub(crate) use edited::{EditedVerdict, edited};
 pub(crate) use forms::{FORM, can_be_told_by_code, have_other_numbers};
 pub(crate) use frequency::TrigramFrequencies;
 pub(crate) use other_news::other_news;
+pub(crate) use pair_wording::PairWording;
 pub(crate) use retold::retold;
 pub(crate) use wording::Wording;
 
 use alignment::{ReplacedBlock, TextAlignment, TokenAlignment};
 use forms::FormContent;
 use own::OwnText;
-use wording::tokens;
+use wording::{SharedTrigram, tokens};
 
 /// The shingles that the rule counts. Frequencies over the run exist if the run measures by them.
 pub(crate) const MEASURE: ShingleKind = ShingleKind::Word(own::TRIGRAM as u8);
@@ -129,19 +131,18 @@ pub(crate) struct CorpusEvidence<'e> {
 /// The reason why two similar texts are no copies; `None` if the rule finds none. Symmetric.
 ///
 /// O(n log n) for n tokens. Texts of fewer than 3 or more than 20,000 tokens are not judged.
-pub(crate) fn judge(a: TextEvidence<'_>, b: TextEvidence<'_>, evidence: CorpusEvidence<'_>) -> Option<VariantReason> {
-    if a.wording.is_out_of_reach() || b.wording.is_out_of_reach() {
+pub(crate) fn judge(texts: &PairWording<'_>, evidence: CorpusEvidence<'_>) -> Option<VariantReason> {
+    if texts.are_out_of_reach() {
         return None;
     }
 
     // Needs no alignment.
+    let PairWording { a, b, .. } = *texts;
     if forms::have_other_numbers(a.folded, b.folded) {
         return Some(VariantReason::Numbers);
     }
 
-    let [a, b] = in_order(a, b);
-    let alignment = TextAlignment::new(a.wording, b.wording);
-    let pair = TextPair { a, b, alignment, detail: OnceCell::new(), evidence };
+    let pair = TextPair { a, b, texts, evidence, near: OnceCell::new() };
 
     // The first test that holds gives the reason.
     if pair.is_furniture() {
@@ -171,55 +172,54 @@ pub(crate) struct SharedFrequency {
 
 impl SharedFrequency {
     /// Of two texts, as far as `frequencies` counts their trigrams. O(n log n) for n tokens.
-    pub(crate) fn new(a: &Wording, b: &Wording, frequencies: &TrigramFrequencies) -> Self {
-        let found: Vec<u32> = a.shared(b).iter().filter_map(|shared| frequencies.of(shared.trigram)).collect();
+    pub(crate) fn new(texts: &PairWording<'_>, frequencies: &TrigramFrequencies) -> Self {
+        let found: Vec<u32> = texts.shared().iter().filter_map(|shared| frequencies.of(shared.trigram)).collect();
         Self { quarter: quartile(found.clone(), 1), half: quartile(found, 2) }
     }
 }
 
-/// Orders the texts, since the alignment depends on their order: the shorter one first, of equally long ones that with
-/// the smaller hashes.
-fn in_order<'t>(a: TextEvidence<'t>, b: TextEvidence<'t>) -> [TextEvidence<'t>; 2] {
-    let (words_a, words_b) = (a.wording.words(), b.wording.words());
-    let order = words_a.len().cmp(&words_b.len()).then_with(|| words_a.cmp(words_b));
-    if order.is_le() { [a, b] } else { [b, a] }
-}
-
 /// Two texts that are judged; the shorter one is `a`.
-struct TextPair<'p> {
+struct TextPair<'p, 't> {
     a: TextEvidence<'p>,
     b: TextEvidence<'p>,
-    alignment: TextAlignment,
-    /// The alignment token by token; made when a test first needs it.
-    detail: OnceCell<TokenAlignment>,
+    texts: &'p PairWording<'t>,
     evidence: CorpusEvidence<'p>,
+    /// The [`shared_frequency`](Self::shared_frequency) among the texts that candidates connect with the pair, once it is needed.
+    near: OnceCell<u32>,
 }
 
-impl<'p> TextPair<'p> {
+impl<'p> TextPair<'p, '_> {
+    fn alignment(&self) -> &'p TextAlignment {
+        self.texts.alignment()
+    }
+
     /// The alignment token by token.
-    fn detail(&self) -> &TokenAlignment {
-        self.detail.get_or_init(|| self.alignment.in_detail(self.a.wording, self.b.wording))
+    fn detail(&self) -> &'p TokenAlignment {
+        self.texts.detail()
+    }
+
+    /// The own tokens of each text.
+    fn own(&self) -> &'p [OwnText; 2] {
+        self.texts.own()
     }
 
     /// Whether shared text is common and own text is rare: among the texts that candidates connect with the pair, or in
     /// the run, where it must be very common, since a story that many papers print is common there too.
     fn is_furniture(&self) -> bool {
-        let CorpusEvidence { near, run, .. } = self.evidence;
-        let is_common = |(frequencies, least)| self.is_common_furniture(frequencies, least);
-        let TextAlignment { a, b, .. } = &self.alignment;
-
-        a.tokens.min(b.tokens) >= BLOCK
-            && (near.map(|near| (near, COMMON)).is_some_and(is_common)
-                || run.map(|run| (run, VERY_COMMON)).is_some_and(is_common))
+        let [a, b] = self.own();
+        let near = || self.near().is_some_and(|(near, shared)| shared >= COMMON && self.is_furniture_of(near, shared));
+        let run = || {
+            self.evidence.run.is_some_and(|run| {
+                let shared = self.shared_frequency(run);
+                shared >= VERY_COMMON && self.is_furniture_of(run, shared)
+            })
+        };
+        a.tokens.min(b.tokens) >= BLOCK && (near() || run())
     }
 
-    /// Whether at least `least` texts have the shared text, and few have own text.
-    fn is_common_furniture(&self, frequencies: &TrigramFrequencies, least: u32) -> bool {
-        let TextAlignment { a, b, .. } = &self.alignment;
-        let shared = self.shared_frequency(frequencies);
-        if shared < least {
-            return false;
-        }
+    /// Whether few texts have own text, where `shared` texts have the shared text.
+    fn is_furniture_of(&self, frequencies: &TrigramFrequencies, shared: u32) -> bool {
+        let [a, b] = self.own();
         let most = RARE.max(shared / RARER);
 
         // Very common shared text: own text may be scattered, as long as it has one run.
@@ -231,12 +231,12 @@ impl<'p> TextPair<'p> {
             && self.own_frequency(frequencies, &of_all()) <= most;
 
         let is_rare = |block: &ReplacedBlock| self.own_frequency(frequencies, block) <= most;
-        scattered || self.alignment.blocks(BLOCK).iter().any(is_rare)
+        scattered || self.alignment().blocks(BLOCK).iter().any(is_rare)
     }
 
     /// Whether a passage was replaced by another, unless both are furniture.
     fn is_replaced(&self) -> bool {
-        let TextAlignment { a, b, .. } = &self.alignment;
+        let [a, b] = self.own();
         let share = (self.a.wording.words().len() * PASSAGE_SHARE).div_ceil(100);
         // A short text has shorter passages.
         let least = PASSAGE.min(share).max(BLOCK);
@@ -245,7 +245,7 @@ impl<'p> TextPair<'p> {
         }
 
         let replaced = |block: &ReplacedBlock| !self.share_rare_words(block) && !self.is_furniture_itself(block);
-        self.alignment.blocks(least).iter().any(replaced)
+        self.alignment().blocks(least).iter().any(replaced)
     }
 
     /// Whether a block is more common than the shared text: one page that was crawled twice, with different sidebars.
@@ -265,8 +265,8 @@ impl<'p> TextPair<'p> {
             rare
         };
 
-        let a = rare(self.a, &self.alignment.a, &block.a);
-        let b = rare(self.b, &self.alignment.b, &block.b);
+        let a = rare(self.a, &self.own()[0], &block.a);
+        let b = rare(self.b, &self.own()[1], &block.b);
         let fewer = a.len().min(b.len());
 
         fewer > 0 && common(&a, &b) * 100 >= fewer * SAME_RARE_WORDS
@@ -274,14 +274,13 @@ impl<'p> TextPair<'p> {
 
     /// Whether the texts are short, of one form, and most of their numbers differ.
     fn differs_in_numbers(&self) -> bool {
-        let Some(frequencies) = self.evidence.near else { return false };
         let longer = self.b.wording.words().len();
         // Before the frequencies, which cost time.
         if FORMS.iter().all(|(_, tokens)| longer >= *tokens) {
             return false;
         }
 
-        let shared = self.shared_frequency(frequencies);
+        let Some((_, shared)) = self.near() else { return false };
         if !FORMS.iter().any(|(common, tokens)| shared >= *common && longer < *tokens) {
             return false;
         }
@@ -307,20 +306,19 @@ impl<'p> TextPair<'p> {
         };
 
         let other = |block: &ReplacedBlock| {
-            let a = numbers(self.a, &self.alignment.a, &block.a);
-            let b = numbers(self.b, &self.alignment.b, &block.b);
+            let a = numbers(self.a, &self.own()[0], &block.a);
+            let b = numbers(self.b, &self.own()[1], &block.b);
             a.len().min(b.len()) - common(&a, &b)
         };
 
-        self.alignment.blocks(1).iter().map(other).sum()
+        self.alignment().blocks(1).iter().map(other).sum()
     }
 
     /// Whether the texts are one form with different words in its slots: the words of a slot are rare on both sides,
     /// the form is common, and nearly nothing rare is shared. An edited word is replaced by the word of all other
     /// copies, which is common.
     fn fills_a_form(&self) -> bool {
-        let Some(frequencies) = self.evidence.near else { return false };
-        let shared = self.shared_frequency(frequencies);
+        let Some((frequencies, shared)) = self.near() else { return false };
         let Some((_, least)) = SLOTS.iter().find(|(common, _)| shared >= *common) else { return false };
         let most = RARE.max(shared / RARER);
 
@@ -340,15 +338,21 @@ impl<'p> TextPair<'p> {
             filled += rare(&rare_a[slot.a.clone()]).min(rare(&rare_b[slot.b.clone()]));
         }
 
-        let is_rare = |trigram: &&u64| frequencies.of(**trigram).is_some_and(|texts| texts <= most);
-        let shared_content = self.alignment.shared.iter().filter(is_rare).count();
+        let is_rare = |shared: &&SharedTrigram<'_>| frequencies.of(shared.trigram).is_some_and(|texts| texts <= most);
+        let shared_content = self.texts.shared().iter().filter(is_rare).count();
 
         filled >= *least && filled * 100 >= replaced * FILLED && shared_content <= filled * SHARED_CONTENT
     }
 
+    /// The frequencies of the texts that candidates connect with the pair, and that of the shared text among them.
+    fn near(&self) -> Option<(&'p TrigramFrequencies, u32)> {
+        let near = self.evidence.near?;
+        Some((near, *self.near.get_or_init(|| self.shared_frequency(near))))
+    }
+
     /// The 25th of 100 frequencies of the trigrams that both have; 0 if none was counted.
     fn shared_frequency(&self, frequencies: &TrigramFrequencies) -> u32 {
-        quartile(self.alignment.shared.iter().filter_map(|trigram| frequencies.of(*trigram)).collect(), 1)
+        quartile(self.texts.shared().iter().filter_map(|shared| frequencies.of(shared.trigram)).collect(), 1)
     }
 
     /// The upper quartile of the frequencies of the wholly own trigrams of a block, on the side where it is larger; 0
@@ -358,7 +362,7 @@ impl<'p> TextPair<'p> {
             quartile(own_frequencies(text.wording, own, range, frequencies), 3)
         };
 
-        of(self.a, &self.alignment.a, &block.a).max(of(self.b, &self.alignment.b, &block.b))
+        of(self.a, &self.own()[0], &block.a).max(of(self.b, &self.own()[1], &block.b))
     }
 }
 

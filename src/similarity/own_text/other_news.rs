@@ -16,7 +16,7 @@ use foldhash::HashSet;
 use super::forms::digits;
 use super::own::OwnText;
 use super::wording::tokens;
-use super::{CorpusEvidence, TextEvidence, TrigramFrequencies, VariantReason, own_frequencies, quartile};
+use super::{CorpusEvidence, PairWording, TextEvidence, TrigramFrequencies, VariantReason, own_frequencies, quartile};
 use crate::normalize::alphabet;
 use crate::similarity::word_forms::{is_content, stem};
 
@@ -42,24 +42,19 @@ const OF_NUMBERED_HEADS: (usize, usize) = (20, 2);
 /// tokens.
 ///
 /// Texts of fewer than 3 or more than 20,000 tokens are not judged.
-pub(crate) fn other_news(
-    a: TextEvidence<'_>,
-    b: TextEvidence<'_>,
-    evidence: CorpusEvidence<'_>,
-) -> Option<VariantReason> {
-    if a.wording.is_out_of_reach() || b.wording.is_out_of_reach() {
+pub(crate) fn other_news(texts: &PairWording<'_>, evidence: CorpusEvidence<'_>) -> Option<VariantReason> {
+    if texts.are_out_of_reach() {
         return None;
     }
 
     // Texts of one beginning have no own token there, and no lead.
+    let PairWording { a, b, .. } = *texts;
     let [head_a, head_b] = [a, b].map(|text| text.wording.words().get(..OF_HEADS.0));
     if head_a.is_some() && head_a == head_b {
         return None;
     }
 
-    let shared = a.wording.shared(b.wording);
-    let own_a = OwnText::new(a.wording.words().len(), shared.iter().flat_map(|shared| shared.in_a.iter().copied()));
-    let own_b = OwnText::new(b.wording.words().len(), shared.iter().flat_map(|shared| shared.in_b.iter().copied()));
+    let [own_a, own_b] = texts.own();
     let sides = [NewsSide::new(a, own_a, b), NewsSide::new(b, own_b, a)];
 
     // By the own tokens of both sides first, which need no stems.
@@ -75,7 +70,7 @@ pub(crate) fn other_news(
     let least = OF_LEAD.max((longer * OF_LEAD_SHARE).div_ceil(100));
     let has_other_lead = |side: &NewsSide<'_>| {
         let lead = side.lead();
-        let shared = || shared.iter().map(|shared| shared.trigram);
+        let shared = || texts.shared().iter().map(|shared| shared.trigram);
         side.may_have_new_words(lead, least)
             && side.new_words(lead) >= least
             && !side.is_furniture(lead, shared(), evidence.run)
@@ -93,14 +88,14 @@ fn have_other_numbers([a, b]: &[NewsSide<'_>; 2], first: usize) -> bool {
 /// One of two texts whose beginnings are compared.
 struct NewsSide<'t> {
     text: TextEvidence<'t>,
-    own: OwnText,
+    own: &'t OwnText,
     other: TextEvidence<'t>,
     /// The places of the new words in the beginning, ascending; found when first needed.
     new: OnceCell<Vec<usize>>,
 }
 
 impl<'t> NewsSide<'t> {
-    fn new(text: TextEvidence<'t>, own: OwnText, other: TextEvidence<'t>) -> Self {
+    fn new(text: TextEvidence<'t>, own: &'t OwnText, other: TextEvidence<'t>) -> Self {
         Self { text, own, other, new: OnceCell::new() }
     }
 
@@ -164,7 +159,7 @@ impl<'t> NewsSide<'t> {
     fn is_furniture(&self, lead: usize, shared: impl Iterator<Item = u64>, run: Option<&TrigramFrequencies>) -> bool {
         let Some(run) = run else { return false };
         // The lower quartile: news has common phrases too.
-        let of_lead = quartile(own_frequencies(self.text.wording, &self.own, &(0..lead), run), 1);
+        let of_lead = quartile(own_frequencies(self.text.wording, self.own, &(0..lead), run), 1);
         of_lead > FURNITURE && of_lead > quartile(shared.filter_map(|trigram| run.of(trigram)).collect(), 1)
     }
 }
@@ -211,8 +206,8 @@ mod tests {
         let [folded_a, folded_b] = [a, b].map(alphabet::to_compact);
         let a = TextEvidence { folded: &folded_a, wording: &wording_a };
         let b = TextEvidence { folded: &folded_b, wording: &wording_b };
-        let found = other_news(a, b, evidence);
-        assert_eq!(found, other_news(b, a, evidence), "symmetric");
+        let found = other_news(&PairWording::new(a, b), evidence);
+        assert_eq!(found, other_news(&PairWording::new(b, a), evidence), "symmetric");
         found
     }
 
@@ -228,13 +223,13 @@ mod tests {
             let text = TextEvidence { folded: &folded[0], wording: &wording_a };
             let other = TextEvidence { folded: &folded[1], wording: &wording_b };
             let starts: Vec<u32> = wording_a.shared(&wording_b).iter().flat_map(|shared| shared.in_a.to_vec()).collect();
-            let own = || OwnText::new(wording_a.words().len(), starts.iter().copied());
+            let own = OwnText::new(wording_a.words().len(), starts.iter().copied());
 
             let known: HashSet<&[u8]> = tokens(&folded[1]).map(stem).collect();
             let is_new = |(place, word): &(usize, &[u8])| {
-                own().is_own(*place) && is_content(word) && !alphabet::is_number(word) && !known.contains(stem(word))
+                own.is_own(*place) && is_content(word) && !alphabet::is_number(word) && !known.contains(stem(word))
             };
-            let side = NewsSide::new(text, own(), other);
+            let side = NewsSide::new(text, &own, other);
             for first in [OF_NUMBERED_HEADS.0, OF_HEADS.0, side.lead()].map(|first| first.min(side.length())) {
                 let plain = tokens(&folded[0]).take(first).enumerate().filter(is_new).count();
                 prop_assert_eq!(side.new_words(first), plain);

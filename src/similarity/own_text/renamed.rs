@@ -16,11 +16,11 @@ const LONGEST_NAME: usize = 6;
 /// Fewest places with the same replacement.
 const PLACES: usize = 2;
 
-impl TextPair<'_> {
+impl TextPair<'_, '_> {
     /// Whether a rare word is replaced by another rare word in two places or more, and neither text has both.
     pub(super) fn is_renamed(&self) -> bool {
         // Each place is a gap with own tokens on both sides.
-        if self.alignment.replacements() < PLACES {
+        if self.alignment().replacements() < PLACES {
             return false;
         }
 

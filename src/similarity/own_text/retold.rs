@@ -5,9 +5,8 @@
 //! [`edited`](super::edited()): most tokens of the shorter one in one order, and most of its numbers. The title does not tell
 //! whether the facts are the same, since forms return under one title; so the rules that keep forms apart hold here too.
 
-use super::alignment::TextAlignment;
+use super::PairWording;
 use super::edited::{EditedVerdict, share_most_numbers};
-use super::{TextEvidence, in_order};
 use crate::similarity::Score;
 
 /// Fewest tokens of the shorter text.
@@ -25,25 +24,23 @@ const SAME_TEXT: usize = 60;
 
 /// Tests whether one of two texts of one title is the other one edited, or an edited part of it. `score` is that of their word
 /// trigrams. Symmetric. O(n log n) for n tokens, and a bounded time for each gap.
-pub(crate) fn retold(a: TextEvidence<'_>, b: TextEvidence<'_>, score: Score) -> Option<EditedVerdict> {
-    let is_out_of_reach = a.wording.is_out_of_reach() || b.wording.is_out_of_reach();
-    if is_out_of_reach || score.containment < LEAST_CONTAINMENT {
+pub(crate) fn retold(texts: &PairWording<'_>, score: Score) -> Option<EditedVerdict> {
+    if texts.are_out_of_reach() || score.containment < LEAST_CONTAINMENT {
         return None;
     }
 
-    let [a, b] = in_order(a, b);
+    let PairWording { a, b, .. } = *texts;
     let (tokens_a, tokens_b) = (a.wording.words().len(), b.wording.words().len());
     if tokens_a < SHORTEST || !share_most_numbers(a, b) {
         return None;
     }
 
     // By the upper bound, before the alignment in detail.
-    let alignment = TextAlignment::new(a.wording, b.wording);
-    if alignment.most_matched() * 100 < tokens_a * PART {
+    if texts.alignment().most_matched() * 100 < tokens_a * PART {
         return None;
     }
 
-    let detail = alignment.in_detail(a.wording, b.wording);
+    let detail = texts.detail();
     let matched = detail.matched.iter().filter(|matched| **matched).count();
     if matched * 100 < tokens_a * PART {
         None

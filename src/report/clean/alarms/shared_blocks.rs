@@ -10,7 +10,7 @@ use super::{FEWEST_RECORDS, spread};
 use crate::document::{DocId, Span};
 use crate::error::Result;
 use crate::input::{Corpus, ReadScratch};
-use crate::page::line_hash;
+use crate::page::LineHasher;
 use crate::parallel;
 use crate::pipeline::RunAlarm;
 use crate::report::record_sources::SourceNumber;
@@ -31,60 +31,72 @@ const MOST_SENTENCES: usize = 4096;
 /// What ends a sentence if white space follows.
 const STOPS: [char; 8] = ['.', '!', '?', '؟', '؛', '۔', '…', ':'];
 
-/// The last bytes of all that ends a line or a sentence. Most bytes of a text are none of them.
-static LAST_BYTES: [bool; 256] = last_bytes();
-
-const fn last_bytes() -> [bool; 256] {
-    let mut bytes = [false; 256];
-    bytes[b'\n' as usize] = true;
-    bytes[b'\r' as usize] = true;
-
-    let mut at = 0;
-    while at < STOPS.len() {
-        let mut encoded = [0; 4];
-        let length = STOPS[at].encode_utf8(&mut encoded).len();
-        bytes[encoded[length - 1] as usize] = true;
-        at += 1;
-    }
-    bytes
-}
-
 /// A sentence of a document, or a line without one.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct PageSentence {
-    pub(super) hash: u64,
+struct PageSentence {
+    hash: u64,
     words: u32,
-    pub(super) span: Span,
+    span: Span,
 }
 
-/// The sentences of a text, at most [`MOST_SENTENCES`]. Linear in its length.
-pub(super) fn sentences(text: &str) -> Vec<PageSentence> {
+/// The sentences of a text, at most [`MOST_SENTENCES`]. One walk over its characters.
+fn sentences(text: &str) -> Vec<PageSentence> {
     let mut found = Vec::new();
-    let mut start = 0;
-    let ends = (1..text.len()).filter(|end| ends_sentence(text, *end)).chain((!text.is_empty()).then_some(text.len()));
+    let mut scan = SentenceScan::default();
 
-    for end in ends {
-        let span = Span::new(start, end);
-        start = end;
-        let sentence = span.of(text);
-        if let Some(hash) = line_hash(sentence) {
-            found.push(PageSentence { hash, words: sentence.split_whitespace().count() as u32, span });
+    for (at, c) in text.char_indices() {
+        if scan.hasher.push(c) {
+            scan.goes_on();
+            continue;
         }
-        if found.len() == MOST_SENTENCES {
-            break;
+
+        let is_blank = c.is_whitespace();
+        if is_blank && scan.is_stopped {
+            found.extend(scan.end(at));
+        }
+        if is_blank {
+            scan.in_word = false;
+        } else {
+            scan.goes_on();
+            scan.is_stopped = STOPS.contains(&c);
+        }
+        if matches!(c, '\n' | '\r') {
+            found.extend(scan.end(at + 1));
+        }
+        if found.len() >= MOST_SENTENCES {
+            return found;
         }
     }
+
+    found.extend(scan.end(text.len()));
     found
 }
 
-/// Whether a line or a sentence ends before a byte of the text.
-fn ends_sentence(text: &str, end: usize) -> bool {
-    if !LAST_BYTES[usize::from(text.as_bytes()[end - 1])] {
-        return false;
+/// The current sentence of a text.
+#[derive(Default)]
+struct SentenceScan {
+    /// Its first byte.
+    start: usize,
+    hasher: LineHasher,
+    /// Its words so far: runs without white space.
+    words: u32,
+    in_word: bool,
+    /// Whether the last character ends it if white space follows.
+    is_stopped: bool,
+}
+
+impl SentenceScan {
+    /// Adds a character that is no white space.
+    fn goes_on(&mut self) {
+        self.words += u32::from(!self.in_word);
+        (self.in_word, self.is_stopped) = (true, false);
     }
 
-    let Some((before, behind)) = text.split_at_checked(end) else { return false };
-    before.ends_with(['\n', '\r']) || before.ends_with(STOPS) && behind.starts_with(char::is_whitespace)
+    /// Ends the sentence before the byte `end`, and begins the next; `None` if it has no letter and no digit.
+    fn end(&mut self, end: usize) -> Option<PageSentence> {
+        let Self { start, hasher, words, .. } = std::mem::replace(self, Self { start: end, ..Self::default() });
+        hasher.finish().map(|hash| PageSentence { hash, words, span: Span::new(start, end) })
+    }
 }
 
 /// What returns in the documents of a source.
@@ -137,8 +149,20 @@ impl SourceBlock {
     }
 
     /// Whether a sentence returns.
-    pub(super) fn returns(&self, hash: u64) -> bool {
+    fn returns(&self, hash: u64) -> bool {
         self.returning.binary_search(&hash).is_ok()
+    }
+
+    /// The sentences of a text that return, in text order.
+    pub(super) fn in_text(&self, text: &str) -> Vec<Span> {
+        if self.returning.is_empty() {
+            return Vec::new();
+        }
+        sentences(text)
+            .into_iter()
+            .filter(|sentence| self.returns(sentence.hash))
+            .map(|sentence| sentence.span)
+            .collect()
     }
 
     /// The longest run of sentences that return, by words.
@@ -204,6 +228,30 @@ fn returning(pages: &[DistinctPage]) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// Whether a line or a sentence ends before a byte of the text, by its definition.
+    fn ends_sentence(text: &str, end: usize) -> bool {
+        let Some((before, behind)) = text.split_at_checked(end) else { return false };
+        before.ends_with(['\n', '\r']) || before.ends_with(STOPS) && behind.starts_with(char::is_whitespace)
+    }
+
+    proptest! {
+        #[test]
+        fn sentences_are_cut_where_lines_and_sentences_end(text in "[ء-ي a1.!؟۔…:؛\n\rً\u{85}\u{2028}-]{0,60}") {
+            let ends = (1..=text.len()).filter(|end| *end == text.len() || ends_sentence(&text, *end));
+            let mut start = 0;
+            let spans = ends.map(|end| Span::new(std::mem::replace(&mut start, end), end));
+            // A tatweel is no letter here.
+            let plain = spans.filter(|span| span.of(&text).contains(|c: char| c != 'ـ' && c.is_alphanumeric()));
+            let plain: Vec<(Span, u32)> =
+                plain.map(|span| (span, span.of(&text).split_whitespace().count() as u32)).collect();
+            let found = sentences(&text);
+            prop_assert_eq!(found.iter().map(|found| (found.span, found.words)).collect::<Vec<_>>(), plain);
+            // The hash of a sentence is that of its text alone.
+            prop_assert!(found.iter().all(|found| sentences(found.span.of(&text))[0].hash == found.hash));
+        }
+    }
 
     #[test]
     fn lines_and_sentences_are_told_apart_and_cover_the_text() {
