@@ -65,10 +65,9 @@ fn relations_of(place: usize, records: &[Value]) -> Vec<Relation> {
 
 #[test]
 fn a_footer_alone_is_no_copy_of_a_post_with_a_headline() {
-    for language in 0..FOOTERS.len() {
+    for (language, footer) in FOOTERS.into_iter().enumerate() {
         for is_first in [false, true] {
             let others = posts(language, 24, is_first);
-            let footer = FOOTERS[language];
             assert_eq!(of_bare(&others, footer), [FURNITURE], "{footer}");
 
             // Signs, a number or a date tell nothing.
