@@ -1,4 +1,4 @@
-"""mukarrar alone, on the same texts in other formats and at other units: what a format costs beside plain JSON Lines."""
+"""Runs mukarrar on the same texts in other formats and at other units, and compares the cost with plain JSON Lines."""
 
 import gzip
 import os

@@ -296,7 +296,7 @@ struct RuledPair<'p, 'r> {
 }
 
 impl RuledPair<'_, '_> {
-    /// Why two similar nodes are no copies; `None` if they are.
+    /// The reason why two similar nodes are not copies; `None` if they are copies.
     fn reason(&self) -> Option<VariantReason> {
         let (judge, judged) = self.judged.as_ref()?;
         judge.reason(judged, self.pair.own())

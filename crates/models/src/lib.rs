@@ -10,7 +10,7 @@ use mukarrar::document::DocId;
 use mukarrar::error::Result;
 use mukarrar::input::{Corpus, InputOptions};
 
-/// The text that the library reads from a page: its main text, or all text if there is no main text.
+/// The text of a page as the library reads it: the main text, or all text if the library finds no main text.
 ///
 /// # Errors
 ///
@@ -19,7 +19,7 @@ pub fn main_text(html: &str) -> Result<String> {
     read(html, false)
 }
 
-/// The same as `dom_smoothie` finds it. The HTML that it returns is read by the library.
+/// The text of a page as `dom_smoothie` finds it. `dom_smoothie` returns HTML, and the library reads the text of that HTML.
 ///
 /// # Errors
 ///

@@ -238,7 +238,7 @@ impl<'a, S: TokenSink> PageTokenizer<'a, S> {
         Some(found + 1 + reference.len)
     }
 
-    /// A range of the page. Its ends are beside ASCII characters, so they are never inside of a character.
+    /// A range of the page. It begins and ends beside ASCII characters, so it never cuts a character in two.
     #[expect(clippy::cast_possible_truncation, reason = "a tendril holds less than 4 GiB, and the page is one")]
     fn slice(&self, begin: usize, end: usize) -> StrTendril {
         let shared = self.shared.try_subtendril(begin as u32, (end - begin) as u32);

@@ -1,4 +1,4 @@
-//! Content that is no markup: scripts, styles, titles.
+//! Reads the content of scripts, styles and titles, in which only the end tag is markup.
 
 use html5ever::tokenizer::TokenSink;
 use html5ever::tokenizer::states::RawKind;

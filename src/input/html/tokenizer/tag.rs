@@ -25,7 +25,7 @@ impl<S: TokenSink> PageTokenizer<'_, S> {
         let (name, end) = self.name(begin, ends_tag_name);
         let mut tag = Tag { kind, name, self_closing: false, attrs: Vec::new(), had_duplicate_attributes: false };
 
-        // A tag that the page does not end is no token.
+        // If the page ends inside of a tag, the tag gives no token.
         let Some(after) = self.attributes(end, &mut tag) else {
             self.at = self.html.len();
             return;
