@@ -18,19 +18,20 @@ pub(super) const CONTENT: usize = 3;
 pub(super) const COMPARED: usize = 64;
 
 /// Letters of affixes in the compact alphabet.
-const WAW: u8 = letter('و');
-const ALEF: u8 = letter('ا');
-const LAM: u8 = letter('ل');
-const BEH: u8 = letter('ب');
-const KAF: u8 = letter('ك');
-const FEH: u8 = letter('ف');
-const HEH: u8 = letter('ه');
-const MEEM: u8 = letter('م');
-const TEH: u8 = letter('ت');
-const YEH: u8 = letter('ي');
-const NOON: u8 = letter('ن');
+pub(super) const WAW: u8 = letter('و');
+pub(super) const ALEF: u8 = letter('ا');
+pub(super) const LAM: u8 = letter('ل');
+pub(super) const BEH: u8 = letter('ب');
+pub(super) const KAF: u8 = letter('ك');
+pub(super) const FEH: u8 = letter('ف');
+pub(super) const HEH: u8 = letter('ه');
+pub(super) const MEEM: u8 = letter('م');
+pub(super) const TEH: u8 = letter('ت');
+pub(super) const YEH: u8 = letter('ي');
+pub(super) const NOON: u8 = letter('ن');
 
-const fn letter(letter: char) -> u8 {
+/// A letter of one byte in the compact alphabet.
+pub(super) const fn letter(letter: char) -> u8 {
     alphabet::code(letter as u32)
 }
 

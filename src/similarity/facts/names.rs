@@ -8,26 +8,12 @@ use foldhash::{HashMap, HashSet};
 use super::facts_text::{FactsSide, are_spellings};
 use super::frequencies::WordFrequencies;
 use super::word_meanings::spellings;
-use crate::normalize::alphabet;
-use crate::similarity::word_forms::{is_boundary, letters};
+use crate::similarity::word_forms::{
+    ALEF, BEH, FEH, HEH, KAF, LAM, MEEM, NOON, TEH, WAW, YEH, is_boundary, letter, letters,
+};
 
-// Letters in the compact alphabet.
-const WAW: u8 = letter('و');
-const BEH: u8 = letter('ب');
-const LAM: u8 = letter('ل');
-const FEH: u8 = letter('ف');
-const KAF: u8 = letter('ك');
-const ALEF: u8 = letter('ا');
+/// The particle of the future.
 const SEEN: u8 = letter('س');
-const YEH: u8 = letter('ي');
-const TEH: u8 = letter('ت');
-const NOON: u8 = letter('ن');
-const HEH: u8 = letter('ه');
-const MEEM: u8 = letter('م');
-
-const fn letter(letter: char) -> u8 {
-    alphabet::code(letter as u32)
-}
 
 /// The article.
 const ARTICLE: [u8; 2] = [ALEF, LAM];
@@ -188,6 +174,7 @@ fn goes_on_alike(a: &[&[u8]], at: usize, b: &[&[u8]], place: usize) -> bool {
 mod tests {
     use super::super::facts_text::{FactsPair, FactsText};
     use super::*;
+    use crate::normalize::alphabet;
     use proptest::prelude::*;
 
     #[test]
