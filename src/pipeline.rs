@@ -113,7 +113,7 @@ pub(crate) use component_sample::{
 pub use contamination_run::{Contamination, ContaminationCounts};
 pub use known_copies::{KnownCopy, KnownCounts, KnownTexts};
 pub use learn_boilerplate::learn;
-pub(crate) use memory_plan::{GrownBytes, expected_bytes};
+pub(crate) use memory_plan::{BATCH_OF_TEXTS, GrownBytes, expected_bytes};
 pub use options::{Options, PassageOptions, TitleField};
 pub use page_cutter::PageCutter;
 pub use pair_list::PairList;

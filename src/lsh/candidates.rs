@@ -2,9 +2,9 @@
 //!
 //! Each band is searched by itself ([`super::find`]), several bands at a time. The buckets found become records in no
 //! order; loading a batch gives the canonical order, so results depend on neither threads nor memory. Without a limit
-//! the records stay in memory and form one batch. With a limit they go to disk, and a union-find joins their members on
-//! the way. Components are then assigned to batches that fit the memory: one pass over the records counts the bytes of
-//! each component, another brings the records of each batch together.
+//! the records stay in memory, with a limit they go to disk. A union-find joins their members on the way. Components are then assigned to batches that fit the memory: one pass over the records counts the bytes of
+//! each component, another brings the records of each batch together. Without a limit batches have a bound, too, but a
+//! larger component is a batch of its own.
 //!
 //! Memory per node of the run, under a limit: 4 bytes of union-find, 1 bit, and at most 12 bytes of counts while batches
 //! are planned; afterwards 1 bit, and 1½ bits more while a batch is loaded. The nodes of rows take 4 bytes per row and
@@ -35,6 +35,8 @@ pub(crate) struct CandidateSearch<'a> {
     /// The same for a node of a component that is too large: the caller holds the bytes above for few of its nodes at a time,
     /// and these for each.
     pub(crate) held_if_spilled: u64,
+    /// Bytes of a batch without a limit, about: a component with more is a batch of its own.
+    pub(crate) batch_bytes: u64,
 }
 
 /// Nodes that share a band or an extra pair, in batches.
@@ -86,7 +88,7 @@ const LEAST: u64 = 1 << 16;
 
 impl CandidateSearch<'_> {
     /// Finds all candidates. The memory of `limit` is for the search, and then for one batch and the bytes that its
-    /// nodes hold. Without a limit there is at most one batch.
+    /// nodes hold. Without a limit nothing is written, and batches are of `batch_bytes`.
     ///
     /// # Errors
     ///
@@ -100,15 +102,28 @@ impl CandidateSearch<'_> {
     }
 
     fn in_memory(&self) -> Result<Candidates> {
+        let most = (0..self.nodes as Node).map(|node| BYTES_OF_NODE + (self.held)(node)).sum::<u64>();
+        // All of them are one batch, so nobody needs to know which are joined.
+        let forest = (most > self.batch_bytes).then(|| UnionForest::new(self.nodes));
         let store = ChunkStore::held();
-        let chunks = self.find(&store, None, u64::MAX, 0)?;
-        let shelf = store.finish()?;
+        let chunks = self.find(&store, forest.as_ref(), u64::MAX, 0)?;
+        let found = FoundBuckets { chunks, shelf: store.finish()? };
 
-        let mut joined = NodeSet::new(self.nodes);
-        for chunk in &chunks {
-            records(&shelf.load(chunk)?).flatten().for_each(|node| joined.set(*node));
+        let Some(forest) = forest else {
+            let mut joined = NodeSet::new(self.nodes);
+            for chunk in &found.chunks {
+                records(&found.shelf.load(chunk)?).flatten().for_each(|node| joined.set(*node));
+            }
+            return Ok(self.one_batch(joined, found));
+        };
+
+        let numbered = forest.number();
+        let sizes = self.sizes(&found, &numbered)?;
+        let firsts = first_components(&sizes.bytes, self.batch_bytes);
+        if firsts.len() <= 1 {
+            return Ok(self.one_batch(numbered.joined, found));
         }
-        Ok(self.one_batch(joined, FoundBuckets { chunks, shelf }))
+        self.dealt(found, numbered, &firsts, ChunkStore::held(), self.batch_bytes)
     }
 
     fn one_batch(&self, joined: NodeSet, found: FoundBuckets) -> Candidates {
@@ -128,7 +143,8 @@ impl CandidateSearch<'_> {
         let found = FoundBuckets { chunks, shelf: store.finish()? };
 
         let numbered = forest.number();
-        let BatchPlan { firsts } = self.plan(&found, &numbered, limit)?;
+        let sizes = self.sizes(&found, &numbered)?;
+        let firsts = first_components(&sizes.bytes, self.memory_of_batch(&sizes, limit)?);
         if firsts.len() <= 1 {
             return Ok(self.one_batch(numbered.joined, found));
         }
@@ -136,7 +152,19 @@ impl CandidateSearch<'_> {
         // The batches are a second copy of the records: checked at once, rather than after half of it is written.
         limit.room.require(found.shelf.file.as_ref().map_or(0, |file| file.len()))?;
         let store = ChunkStore::spilled(&limit.room, &StageFile::Dealt.file(&limit.name))?;
-        let batches = deal(&found, &numbered, &firsts, &store, memory)?;
+        self.dealt(found, numbered, &firsts, store, memory)
+    }
+
+    /// The candidates in batches that begin with the components `firsts`, in `store`.
+    fn dealt(
+        &self,
+        found: FoundBuckets,
+        numbered: NumberedForest,
+        firsts: &[u32],
+        store: ChunkStore,
+        memory: u64,
+    ) -> Result<Candidates> {
+        let batches = deal(&found, &numbered, firsts, &store, memory)?;
         let joined = numbered.joined;
         Ok(Candidates { nodes: self.nodes, joined, batches, shelf: store.finish()?, stage: StageFile::Dealt })
     }
@@ -222,8 +250,8 @@ impl CandidateSearch<'_> {
         Ok(writer.chunks)
     }
 
-    /// Assigns components to batches: whole components, in order, as many as fit.
-    fn plan(&self, found: &FoundBuckets, numbered: &NumberedForest, limit: &MemoryLimit) -> Result<BatchPlan> {
+    /// What each component takes while its batch is processed.
+    fn sizes(&self, found: &FoundBuckets, numbered: &NumberedForest) -> Result<ComponentSizes> {
         let mut bytes = vec![BYTES_OF_COMPONENT; numbered.sets];
         let mut largest_node = vec![0; numbered.sets];
         let mut spilled = bytes.clone();
@@ -240,30 +268,44 @@ impl CandidateSearch<'_> {
                 spilled[set] += bytes_of_record(members.len());
             }
         }
+        Ok(ComponentSizes { bytes, spilled, largest_node })
+    }
 
+    /// The bytes that a batch may take under a limit.
+    fn memory_of_batch(&self, sizes: &ComponentSizes, limit: &MemoryLimit) -> Result<u64> {
+        let ComponentSizes { bytes, spilled, largest_node } = sizes;
         // A component cannot be split, so the largest one must fit, if need be with few of its nodes held at a time.
         let at_a_time = NODES_PER_THREAD * parallel::threads() as u64;
         let least = |set: usize| bytes[set].min(spilled[set] + at_a_time * largest_node[set]);
         let held = (self.nodes as u64).div_ceil(8) + bytes_of_all(self.nodes);
         let largest = (0..bytes.len()).map(least).fold(0, u64::max);
-        let memory = left(limit, held, largest)?;
-
-        // A full sum makes the first component begin the first batch.
-        let (mut firsts, mut sum) = (Vec::new(), u64::MAX);
-        for (set, bytes) in bytes.iter().enumerate() {
-            sum = sum.saturating_add(*bytes);
-            if sum > memory {
-                firsts.push(set as u32);
-                sum = *bytes;
-            }
-        }
-        Ok(BatchPlan { firsts })
+        left(limit, held, largest)
     }
 }
 
-/// The first component of each batch, ascending.
-struct BatchPlan {
-    firsts: Vec<u32>,
+/// What each component takes while its batch is processed, in bytes.
+struct ComponentSizes {
+    /// With the bytes that the caller holds of its nodes.
+    bytes: Vec<u64>,
+    /// With those that it holds if its nodes are spilled.
+    spilled: Vec<u64>,
+    /// The most that the caller holds of one node.
+    largest_node: Vec<u64>,
+}
+
+/// Assigns components to batches: whole components, in order, as many as `memory` takes. Gives the first one of each batch,
+/// ascending.
+fn first_components(bytes: &[u64], memory: u64) -> Vec<u32> {
+    // A full sum makes the first component begin the first batch.
+    let (mut firsts, mut sum) = (Vec::new(), u64::MAX);
+    for (set, bytes) in bytes.iter().enumerate() {
+        sum = sum.saturating_add(*bytes);
+        if sum > memory {
+            firsts.push(set as u32);
+            sum = *bytes;
+        }
+    }
+    firsts
 }
 
 /// Words of a chunk that takes an eighth of `memory` at most.

@@ -63,6 +63,7 @@ impl SearchTrial {
             extra: &[],
             held: &|_| 0,
             held_if_spilled: 0,
+            batch_bytes: u64::MAX,
         };
 
         parallel::with_threads(Some(threads), || {

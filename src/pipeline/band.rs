@@ -2,6 +2,7 @@
 
 use super::context::RunContext;
 use super::exact_verifier::ExactVerifier;
+use super::memory_plan::BATCH_OF_TEXTS;
 use super::node_table::{ApartTraits, NodeTable};
 use super::route::RouteId;
 use super::title_marks;
@@ -69,7 +70,15 @@ fn search(
     let held = |node: Node| ExactVerifier::bytes(id, tables.units.tokens(nodes.first(node)));
     let keys = &tables.rows(id).keys;
     let held_if_spilled = ExactVerifier::bytes_if_spilled(id);
-    let search = CandidateSearch { keys, node_of_row, nodes: nodes.len(), extra: &extra, held: &held, held_if_spilled };
+    let search = CandidateSearch {
+        keys,
+        node_of_row,
+        nodes: nodes.len(),
+        extra: &extra,
+        held: &held,
+        held_if_spilled,
+        batch_bytes: BATCH_OF_TEXTS,
+    };
 
     // Candidates that are saved must be spilled to the directory that they are saved in.
     let spill_dir = work.map_or_else(|| plan.spill_dir(), |work| work.spill_dir());

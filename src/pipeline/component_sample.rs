@@ -76,6 +76,8 @@ pub(crate) struct WholeWork {
     pub(crate) words: u64,
     /// Bytes of the candidates and of the texts with candidates.
     pub(crate) joined: JoinedBytes,
+    /// Bytes of the texts of the largest component, which are compared at once.
+    pub(crate) largest: u64,
     /// Pairs of which one text may be inside the other, in two components.
     pub(crate) contained_apart: u64,
     /// Bytes of temporary files that the first pass wrote, that banding wrote, and that other searches wrote.
@@ -189,7 +191,8 @@ fn sampled(start: RunStart<'_>, request: SampleRequest) -> Result<ComponentSampl
         frequencies = Some(learned_codec::encoded(banded.nodes.len(), &tables.sampled, trigrams.as_ref()));
     }
 
-    let forest = joined(&banded)?;
+    let (forest, largest) = joined(&context, &banded)?;
+    work.largest = largest;
     if let Some(rule) = route.containment {
         // A run looks only for what no keeper took: about one text of each component.
         let takes_part = |node: Node| request.joins_contained || forest.root(node) == node;
@@ -211,17 +214,24 @@ fn sampled(start: RunStart<'_>, request: SampleRequest) -> Result<ComponentSampl
     Ok(ComponentSample { components, records, languages, sources, known, work })
 }
 
-/// The nodes with those that candidates connect joined.
-fn joined(banded: &BandedNodes) -> Result<UnionForest> {
+/// The nodes with those that candidates connect joined, and the bytes of the texts of the largest component.
+fn joined(context: &RunContext<'_>, banded: &BandedNodes) -> Result<(UnionForest, u64)> {
+    let held = |node: &Node| {
+        let unit = banded.nodes.first(*node);
+        ExactVerifier::usual_bytes(RouteId::Main, context.tables.units.tokens(unit))
+    };
+
     let forest = UnionForest::new(banded.nodes.len());
+    let mut largest = 0;
     for number in 0..banded.candidates.batches() {
         let batch = banded.candidates.batch(number)?;
         for component in &batch.components.all {
             let nodes: Vec<Node> = component.nodes.iter().map(|node| batch.nodes[*node as usize]).collect();
             forest.join_all(&nodes);
+            largest = nodes.iter().map(held).sum::<u64>().max(largest);
         }
     }
-    Ok(forest)
+    Ok((forest, largest))
 }
 
 /// A component that copies may be in: it has two records at least.

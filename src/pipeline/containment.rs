@@ -6,6 +6,7 @@ use super::band::BandedNodes;
 use super::context::RunContext;
 use super::exact_verifier::ExactVerifier;
 use super::kept_texts::KeptTexts;
+use super::memory_plan::BATCH_OF_TEXTS;
 use super::route::{ContainmentRule, Route, RouteId};
 use super::title_marks;
 use crate::cluster::{ContainmentPair, VerifiedLink};
@@ -78,7 +79,7 @@ pub(super) fn verify(
     let nodes = &banded.nodes;
     let resident = context.tables.bytes() + banded.bytes() + size_of_val(candidates) as u64;
     let limit = plan.work(resident, plan.spill_dir(), "texts");
-    let memory = limit.as_ref().map_or(u64::MAX, |limit| limit.memory);
+    let memory = limit.as_ref().map_or(BATCH_OF_TEXTS, |limit| limit.memory);
     let held = |node: Node| ExactVerifier::bytes(RouteId::Main, context.tables.units.tokens(nodes.first(node)));
 
     // All at once beside the kept ones: only the first batch takes them.

@@ -31,6 +31,9 @@ const BARE_PROCESS: u64 = 9 << 20;
 /// Bytes that a thread holds for a byte of its block on the average, as measured: less than is planned for.
 const USED_PER_BLOCK_BYTE: u64 = 6;
 
+/// Bytes of the texts that are compared at once without a limit: more at once make no run faster.
+pub(crate) const BATCH_OF_TEXTS: u64 = 64 << 20;
+
 /// What a run holds that grows with its input.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct GrownBytes {

@@ -55,7 +55,12 @@ impl Case {
         treated(&all, &buckets, &buckets.components(self.nodes))
     }
 
-    fn with<T>(&self, limit: Option<&MemoryLimit>, work: impl FnOnce(&CandidateSearch<'_>) -> T) -> T {
+    fn with<T>(
+        &self,
+        limit: Option<&MemoryLimit>,
+        batch_bytes: u64,
+        work: impl FnOnce(&CandidateSearch<'_>) -> T,
+    ) -> T {
         let mut keys = KeyColumns::new(self.bands, limit.cloned());
         self.rows.iter().for_each(|row| keys.push(row).unwrap());
         let (node_of_row, extra) = (&self.node_of_row[..], &self.extra[..]);
@@ -66,11 +71,17 @@ impl Case {
             extra,
             held: &|_| 100,
             held_if_spilled: 100,
+            batch_bytes,
         })
     }
 
     fn candidates(&self, limit: Option<&MemoryLimit>) -> Result<Candidates> {
-        self.with(limit, |search| search.candidates(limit))
+        self.with(limit, u64::MAX, |search| search.candidates(limit))
+    }
+
+    /// Without a limit, in batches of about so many bytes.
+    fn in_batches(&self, bytes: u64) -> Candidates {
+        self.with(None, bytes, |search| search.candidates(None)).unwrap()
     }
 }
 
@@ -126,7 +137,9 @@ proptest! {
         let home = tempfile::tempdir().unwrap();
         let threads = if cfg!(feature = "parallel") { threads } else { 1 };
         parallel::with_threads(Some(threads), || {
-            assert_eq!(all_batches(&case.candidates(None).unwrap()), plain);
+            for bytes in [u64::MAX, 20_000, 1_000, 0] {
+                assert_eq!(all_batches(&case.in_batches(bytes)), plain, "{bytes}");
+            }
             for memory in [1 << 30, 1 << 21, 400_000, 200_000, 100_000] {
                 // A component may be larger than that; then the error names a memory that is enough.
                 let candidates = case.candidates(Some(&limit(&home, memory))).or_else(|error| match error.kind() {
@@ -137,6 +150,24 @@ proptest! {
             }
         }).unwrap();
     }
+}
+
+#[test]
+fn without_a_limit_batches_are_small_and_a_large_component_is_one_of_its_own() {
+    let mut case = Case::new(20_000, 6, 20, 7);
+    // The first 2,000 nodes are one component.
+    case.extra.extend((1..2_000).map(|node| (node - 1, node)));
+    let bytes = 100_000;
+    let candidates = case.in_batches(bytes);
+    let sizes: Vec<(u64, usize)> = (0..candidates.batches())
+        .map(|number| candidates.batch(number).unwrap())
+        .map(|batch| (batch.bytes() + 100 * batch.nodes.len() as u64, batch.components.all.len()))
+        .collect();
+
+    assert!(sizes.len() > 5, "{sizes:?}");
+    assert!(sizes.iter().all(|(size, components)| *size <= bytes || *components == 1), "{sizes:?}");
+    assert!(sizes.iter().any(|(size, components)| *size > bytes && *components == 1), "{sizes:?}");
+    assert_eq!(all_batches(&candidates), all_batches(&case.in_batches(u64::MAX)));
 }
 
 #[test]
@@ -183,6 +214,8 @@ fn saved_candidates_are_loaded_and_damaged_ones_are_not() {
     let home = tempfile::tempdir().unwrap();
     let room = SpillDir::kept(home.path().join("work")).unwrap();
     assert!(Candidates::load(&room, "x").unwrap().is_none());
+    case.in_batches(20_000).save(&room, "x").unwrap();
+    assert_eq!(all_batches(&Candidates::load(&room, "x").unwrap().unwrap()), plain, "batches in memory");
     for memory in [None, Some(1 << 30), Some(300_000)] {
         let limit = memory.map(|memory| MemoryLimit { memory, room: room.clone(), name: "x".to_owned() });
         case.candidates(limit.as_ref()).unwrap().save(&room, "x").unwrap();

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::input::Corpus;
-use crate::pipeline::{GrownBytes, JoinedBytes, Options, Summary, WholeWork, expected_bytes};
+use crate::pipeline::{BATCH_OF_TEXTS, GrownBytes, JoinedBytes, Options, Summary, WholeWork, expected_bytes};
 
 /// Bytes of a band key.
 const KEY: u64 = 8;
@@ -64,7 +64,7 @@ impl RunCost {
         let grown = GrownBytes {
             input: corpus.bytes(),
             read: work.tables + keys + work.words,
-            compared: work.tables + joined.buckets + joined.texts,
+            compared: work.tables + joined.buckets + joined.texts.min(work.largest.max(BATCH_OF_TEXTS)),
         };
 
         Self {
