@@ -85,7 +85,7 @@ def spark_session(master="local[2]", partitions=8, events=None, memory="4g", **s
     }
     if events:
         os.makedirs(events, exist_ok=True)
-        settings.update({"spark.eventLog.enabled": "true", "spark.eventLog.dir": f"file://{os.path.abspath(events)}"})
+        settings.update({"spark.eventLog.enabled": "true", "spark.eventLog.compress": "false", "spark.eventLog.dir": f"file://{os.path.abspath(events)}"})
     builder = SparkSession.builder.master(master)
     for name, value in settings.items():
         builder = builder.config(name, value)

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
     from ._frames import Frame
 
-# Columns that a run reads of files without being told: titles, and what names a source.
+# Columns that a run reads of files without being told: titles, what names a source, and dates.
 USUAL = (
     "title", "headline", "heading", "Title", "Headline", "source", "Source",
     "url", "link", "URL", "Link", "source_url", "article_url",
+    "date", "Date", "published", "published_at", "datetime", "timestamp",
 )  # fmt: skip
 
 

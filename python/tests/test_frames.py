@@ -154,6 +154,13 @@ def test_dates_of_every_kind_are_read():
     assert mukarrar.clusters(frame, keep="max:clicks")[0].keeper == 1
 
 
+def test_flash_news_of_two_days_stays():
+    text = ["عاجل صفارات الإنذار تدوي في بلدات الساحل الشمالي كلها", "صفارات الإنذار تدوي في بلدات الساحل الشمالي"]
+    frame = pandas.DataFrame({"text": text, "source": ["garden", "garden"]})
+    assert len(mukarrar.dedup(frame).removed) == 1
+    assert not mukarrar.dedup(frame.assign(date=pandas.to_datetime(["2026-05-11", "2026-05-16"]))).removed
+
+
 def test_a_result_can_be_pickled_and_asked_again():
     made = mukarrar.dedup([HEALTH, AGAIN, f"{HEALTH} بحضور عدد كبير من السكان"], threshold=0.5)
     assert len(made.removed) == 2 and made.least_similar(1)[0].id == 2

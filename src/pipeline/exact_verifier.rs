@@ -321,6 +321,12 @@ impl RuledPair<'_, '_> {
         judge.links(judged)
     }
 
+    /// Why two nodes are no copies, if they are short posts of other days.
+    fn days(&self) -> Option<VariantReason> {
+        let (judge, judged) = self.judged.as_ref()?;
+        judge.days(judged)
+    }
+
     /// Why two nodes are no copies, if their source fills one form with many texts.
     fn series(&self) -> Option<VariantReason> {
         let (judge, judged) = self.judged.as_ref()?;
@@ -361,7 +367,8 @@ impl PairVerifier for ExactVerifier<'_> {
             };
         }
 
-        let of_records = || ruled.links().or_else(|| ruled.titles()).or_else(|| ruled.series());
+        let of_records =
+            || ruled.links().or_else(|| ruled.days()).or_else(|| ruled.titles()).or_else(|| ruled.series());
         match ruled.reason().or_else(|| ruled.other_news()).or_else(of_records) {
             Some(reason) => NodeVerdict::Variant(reason, pair.score),
             None => self.copy(&pair),

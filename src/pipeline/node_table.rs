@@ -242,10 +242,9 @@ const TOGETHER: usize = 16;
 ///
 /// A document cannot be read again.
 fn unlike(groups: &[Vec<UnitId>], refolder: &UnitRefolder<'_>) -> Result<Vec<bool>> {
-    let tasks = groups.iter().enumerate().flat_map(|(number, group)| {
-        let (first, others) = (group.first().copied(), group.get(1..).unwrap_or_default());
-        others.chunks(TOGETHER).filter_map(move |others| Some((number, first?, others)))
-    });
+    let split = groups.iter().enumerate().filter_map(|(number, group)| Some((number, group.split_first()?)));
+    let tasks =
+        split.flat_map(|(number, (first, others))| others.chunks(TOGETHER).map(move |others| (number, *first, others)));
     let tasks: Vec<(usize, UnitId, &[UnitId])> = tasks.collect();
 
     let are_equal = |scratch: &mut ReadScratch, (_, first, others): &(usize, UnitId, &[UnitId])| {

@@ -163,7 +163,12 @@ pub(super) struct HeadingFields {
     pub(super) sources: Vec<String>,
     /// The address of the page.
     pub(super) addresses: Vec<String>,
+    /// When it appeared.
+    pub(super) dates: Vec<String>,
 }
+
+/// The fields in which records usually tell when they appeared.
+const DATES: [&str; 6] = ["date", "Date", "published", "published_at", "datetime", "timestamp"];
 
 /// Lengths of passages, in tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -274,8 +279,8 @@ impl Options {
         input.fields = self.fields();
         input.shown_fields = 0;
         if self.takes_headings() {
-            let HeadingFields { titles, sources, addresses } = self.heading_fields();
-            input.ask_if_there(titles.into_iter().chain(sources).chain(addresses));
+            let HeadingFields { titles, sources, addresses, dates } = self.heading_fields();
+            input.ask_if_there(titles.into_iter().chain(sources).chain(addresses).chain(dates));
         }
         if let Some(stories) = &self.stories {
             input.ask_if_there(self.story_fields().into_iter().chain(stories.vector_field.clone()));
@@ -293,6 +298,7 @@ impl Options {
             titles,
             sources,
             addresses: named(&["url", "link", "URL", "Link", "source_url", "article_url"]),
+            dates: self.date_field.as_ref().map_or_else(|| named(&DATES), |field| vec![field.clone()]),
         }
     }
 

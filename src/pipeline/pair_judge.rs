@@ -13,11 +13,13 @@ use crate::lsh::{Component, Components, Node};
 use crate::parallel;
 use crate::shingle::hash::HashKeys;
 use crate::similarity::facts::{self, FactsText};
+use crate::similarity::headings::RecordPlace;
 use crate::similarity::links::{self, MOST_LINKS, TextLink};
 use crate::similarity::own_text::{
     self, CorpusEvidence, EditedVerdict, PairWording, SharedFrequency, TextEvidence, TrigramFrequencies, VERY_COMMON,
     Wording,
 };
+use crate::similarity::posts;
 use crate::similarity::series::{self, SeriesFrequencies};
 use crate::similarity::{Score, VariantReason, titles};
 
@@ -124,12 +126,21 @@ impl<'r> PairJudge<'r> {
 
     /// Why two short texts above the threshold are no copies, if their links lead to other pages.
     pub(super) fn links(&self, pair: &JudgedPair<'_>) -> Option<VariantReason> {
-        // Sources add links of their own to what they copy. Records without headings may be of one source.
+        // Sources add links of their own to what they copy. But one owner has many channels, which post one form.
+        let is_bare = |place: Option<RecordPlace>| place.is_none_or(RecordPlace::is_bare);
         let may_be_told_apart = match (pair.a.place(), pair.b.place()) {
+            (a, b) if is_bare(a) && is_bare(b) => true,
             (Some(a), Some(b)) => a.may_be_told_apart(b),
-            (a, b) => a.is_none() && b.is_none(),
+            _ => false,
         };
         (may_be_told_apart && links::lead_elsewhere(&pair.a.links, &pair.b.links)).then_some(VariantReason::Numbers)
+    }
+
+    /// Why two short posts above the threshold are no copies, if they are of other days.
+    pub(super) fn days(&self, pair: &JudgedPair<'_>) -> Option<VariantReason> {
+        let (a, b) = (pair.a.place()?, pair.b.place()?);
+        let are_short = || pair.a.tokens().max(pair.b.tokens()) <= posts::MOST_TOKENS;
+        (posts::are_of_other_days(a, b) && are_short()).then_some(VariantReason::Numbers)
     }
 
     /// Why two texts above the threshold are no copies, if their source fills one form with many texts.
@@ -149,7 +160,10 @@ impl<'r> PairJudge<'r> {
         // What a bare text shares is in very many texts, so the words of other pairs need no look.
         let may_be_bare = || frequencies.of_source.is_some_and(|shared| shared.quarter >= VERY_COMMON);
         let is_one_bare = |of_source| own_text::is_one_bare(self.text(pair.a), self.text(pair.b), of_source);
-        reason.or_else(|| (may_be_bare() && of_source.is_some_and(is_one_bare)).then_some(VariantReason::Furniture))
+        let are_replaced = || own_text::tells_other_words(self.compared(pair)).then_some(VariantReason::Replaced);
+        reason
+            .or_else(|| (may_be_bare() && of_source.is_some_and(is_one_bare)).then_some(VariantReason::Furniture))
+            .or_else(are_replaced)
     }
 
     /// The verdict on two texts below the threshold; `None` unless one is an edited form of the other and no rule refuses the
@@ -231,11 +245,12 @@ impl<'r> PairJudge<'r> {
         let JudgedPair { a, b, node, batch, .. } = *pair;
         let joint = self.joint_of(node).filter(|joint| joint.nodes.len() >= own_text::FORM as usize);
 
-        // Two short texts can differ in a code, and two filled forms in a number or a name, by few shingles.
+        // Two short texts can differ in a code, two pages and two filled forms in a number or a name, by few shingles.
         let may_be_few = || {
             let are_codes = || is_told_by_code(a) && is_told_by_code(b);
             let are_of_a_form = |joint: &JoinedTexts| joint.nodes.len() >= own_text::COMMON_FORM as usize;
-            joint.is_some_and(are_of_a_form) || !is_long(a) && !is_long(b) && (joint.is_some() || are_codes())
+            let is_content = || joint.is_some() || are_codes() || are_two_pages(pair);
+            joint.is_some_and(are_of_a_form) || !is_long(a) && !is_long(b) && is_content()
         };
         if self.by_trigrams && own < FEW && !may_be_few() {
             let differ = own_text::have_other_numbers(&a.folded, &b.folded);

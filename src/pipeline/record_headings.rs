@@ -2,6 +2,7 @@
 
 use super::options::{HeadingFields, Options};
 use super::title_marks::{FEWEST_WORDS, TitleMark};
+use crate::document::{Date, DateOrder};
 use crate::input::{FieldValue, FileId, InputOptions, Record};
 use crate::normalize::{FoldScratch, Normalizer, alphabet};
 use crate::page::{UnitLevel, host, source_key};
@@ -20,6 +21,8 @@ pub(super) struct HeadingReader {
     titles: Vec<usize>,
     sources: Vec<usize>,
     addresses: Vec<usize>,
+    dates: Vec<usize>,
+    date_order: Option<DateOrder>,
 }
 
 impl HeadingReader {
@@ -30,15 +33,15 @@ impl HeadingReader {
         }
 
         let place = |name: &String| input.fields.iter().position(|field| field == name);
-        let HeadingFields { titles, sources, addresses } = options.heading_fields();
-        let [titles, sources, addresses] =
-            [titles, sources, addresses].map(|names| names.iter().filter_map(place).collect::<Vec<_>>());
-        let reads_some = !titles.is_empty() || !addresses.is_empty();
-        reads_some.then_some(Self { titles, sources, addresses })
+        let HeadingFields { titles, sources, addresses, dates } = options.heading_fields();
+        let [titles, sources, addresses, dates] =
+            [titles, sources, addresses, dates].map(|names| names.iter().filter_map(place).collect::<Vec<_>>());
+        let reads_some = !titles.is_empty() || !addresses.is_empty() || !dates.is_empty();
+        reads_some.then_some(Self { titles, sources, addresses, dates, date_order: options.date_order })
     }
 
-    /// The heading of a record whose text `normalizer` folds; `None` if it has neither a title nor an address. `file` is the
-    /// number of its file, which is the source if nothing names one.
+    /// The heading of a record whose text `normalizer` folds; `None` if it has neither a title nor an address, nor a date and
+    /// the name of a source. `file` is the number of its file, which is the source if nothing names one.
     pub(super) fn of(
         &self,
         record: &Record<'_>,
@@ -46,12 +49,12 @@ impl HeadingReader {
         normalizer: &Normalizer,
     ) -> Option<UnfoldedHeading> {
         let (title, address) = (first(record, &self.titles), first(record, &self.addresses));
-        if title.is_none() && address.is_none() {
+        let named = self.named_source(record, address.as_deref());
+        let published = self.published(record);
+        if title.is_none() && address.is_none() && (named.is_none() || published.is_none()) {
             return None;
         }
 
-        let title = title.unwrap_or_default();
-        let named = self.named_source(record, address.as_deref());
         // No name of a source begins with a zero byte.
         let of_file = || source_key(&format!("\0{}", file.map_or(0, FileId::index)));
 
@@ -59,8 +62,11 @@ impl HeadingReader {
             source: named.unwrap_or_else(of_file),
             address: address.map_or(0, |address| source_key(&address)),
             is_named: named.is_some(),
+            is_titled: title.is_some(),
+            published,
         };
-        Some(UnfoldedHeading { title: beginning(&title).into(), normalizer: *normalizer, place })
+        let title = title.as_deref().map_or("", beginning);
+        Some(UnfoldedHeading { title: title.into(), normalizer: *normalizer, place })
     }
 
     /// The title of a record and the source that it names, hashed. `normalizer` is the same for all records of a run.
@@ -79,6 +85,15 @@ impl HeadingReader {
     /// Whether it reads titles.
     pub(super) fn reads_titles(&self) -> bool {
         !self.titles.is_empty()
+    }
+
+    /// The date of the first field that can be read as one.
+    fn published(&self, record: &Record<'_>) -> Option<Date> {
+        let date = |place: &usize| match record.fields.get(*place)?.as_ref()? {
+            FieldValue::Text(text) => Date::read_in(text, self.date_order),
+            FieldValue::Number(number) => Date::from_number(*number),
+        };
+        self.dates.iter().find_map(date)
     }
 
     /// The key of the source that a record names, in a field or by its address.

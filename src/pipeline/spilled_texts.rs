@@ -10,6 +10,7 @@ use foldhash::HashMap;
 
 use super::refolder::HeadedFolding;
 use super::verified_texts::VerifiedText;
+use crate::document::Date;
 use crate::error::{Error, Result};
 use crate::lsh::Node;
 use crate::shingle::ShingleSet;
@@ -215,11 +216,15 @@ fn encode(text: &VerifiedText) -> Vec<u8> {
     encoder.u64s(&links);
     let heading = text.heading();
     encoder.byte(u8::from(heading.is_some()));
-    if let Some(RecordHeading { title, place: RecordPlace { source, address, is_named } }) = heading {
+    if let Some(RecordHeading { title, place }) = heading {
+        let RecordPlace { source, address, is_named, is_titled, published } = *place;
         encoder.bytes(title);
-        encoder.u64(*source);
-        encoder.u64(*address);
-        encoder.byte(u8::from(*is_named));
+        encoder.u64(source);
+        encoder.u64(address);
+        encoder.byte(u8::from(is_named));
+        encoder.byte(u8::from(is_titled));
+        encoder.byte(u8::from(published.is_some()));
+        encoder.u64(published.map_or(0, Date::seconds).cast_unsigned());
     }
     encoder.finish()
 }
@@ -236,7 +241,11 @@ fn decode(bytes: &[u8]) -> Option<VerifiedText> {
         _ => {
             let title = decoder.bytes()?.into();
             let (source, address) = (decoder.u64()?, decoder.u64()?);
-            Some(RecordHeading { title, place: RecordPlace { source, address, is_named: decoder.byte()? != 0 } })
+            let [is_named, is_titled, is_dated] =
+                [decoder.byte()?, decoder.byte()?, decoder.byte()?].map(|byte| byte != 0);
+            let seconds = decoder.u64()?.cast_signed();
+            let published = is_dated.then(|| Date::from_seconds(seconds));
+            Some(RecordHeading { title, place: RecordPlace { source, address, is_named, is_titled, published } })
         }
     };
     let text = HeadedFolding { folded, words, heading: None, links };
@@ -248,7 +257,13 @@ mod tests {
     use super::*;
 
     fn text(node: Node) -> VerifiedText {
-        let place = RecordPlace { source: u64::from(node), address: 3, is_named: node.is_multiple_of(4) };
+        let place = RecordPlace {
+            source: u64::from(node),
+            address: 3,
+            is_named: node.is_multiple_of(4),
+            is_titled: node.is_multiple_of(3),
+            published: node.is_multiple_of(5).then(|| Date::from_seconds(-7)),
+        };
         let heading = RecordHeading { title: Box::from(&b"t"[..]), place };
         let set = ShingleSet::new(vec![u64::from(node), 7, 1 << 60]);
         let text = HeadedFolding {

@@ -1,6 +1,8 @@
-//! What records say of themselves beside their texts, as evidence: whose they are, and their titles.
+//! What records say of themselves beside their texts, as evidence: whose they are, of which moment, and their titles.
 
-/// Whose record it is.
+use crate::document::Date;
+
+/// Whose record it is, and of which moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RecordPlace {
     /// The key of the source.
@@ -9,6 +11,8 @@ pub(crate) struct RecordPlace {
     pub(crate) address: u64,
     /// Whether the record names its source, in a field or by its address. Otherwise its file is the source.
     pub(crate) is_named: bool,
+    pub(crate) is_titled: bool,
+    pub(crate) published: Option<Date>,
 }
 
 impl RecordPlace {
@@ -16,6 +20,11 @@ impl RecordPlace {
     pub(crate) fn may_be_told_apart(self, other: Self) -> bool {
         let is_one_page = self.address != 0 && self.address == other.address;
         self.source == other.source && !is_one_page
+    }
+
+    /// Whether the record has neither a title nor an address.
+    pub(crate) fn is_bare(self) -> bool {
+        !self.is_titled && self.address == 0
     }
 
     /// Whether two records are at two addresses of one source.

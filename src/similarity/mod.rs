@@ -17,6 +17,7 @@ pub(crate) mod headings;
 mod lacking_words;
 pub(crate) mod links;
 pub(crate) mod own_text;
+pub(crate) mod posts;
 pub(crate) mod series;
 pub mod short;
 pub(crate) mod titles;

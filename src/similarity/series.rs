@@ -21,6 +21,12 @@ pub(crate) const LEAST: u32 = 3;
 /// The same where the texts must tell against the titles.
 const TITLED: u32 = 4;
 
+/// The same where a record has no address.
+const UNADDRESSED: u32 = 8;
+
+/// Fewest words and numbers of its own that each text has if a record has no address: one page can have been read twice.
+const OWN_UNADDRESSED: usize = 2;
+
 /// Fewest texts of the run with the shared text. No story is in as many papers.
 const IN_RUN: u32 = 10;
 
@@ -58,10 +64,14 @@ pub(crate) fn reason(a: HeadedText<'_>, b: HeadedText<'_>, shared: SeriesFrequen
     }
 
     let are_titled = !a.heading.title.is_empty() && !b.heading.title.is_empty();
-    let least = if are_titled { TITLED } else { LEAST };
     let are_two_pages = a.heading.place.has_other_address(b.heading.place);
-    let have_own_content = || has_own_content(a.folded, b.folded) && has_own_content(b.folded, a.folded);
-    (shared.are_common(least) && are_two_pages && have_own_content()).then_some(VariantReason::Furniture)
+    let (least, own) = match (are_two_pages, are_titled) {
+        (false, _) => (UNADDRESSED, OWN_UNADDRESSED),
+        (true, true) => (TITLED, 1),
+        (true, false) => (LEAST, 1),
+    };
+    let have_own_content = || has_own_content(a.folded, b.folded, own) && has_own_content(b.folded, a.folded, own);
+    (shared.are_common(least) && have_own_content()).then_some(VariantReason::Furniture)
 }
 
 /// Whether each title has a word of its own, or one has a number that its text tells and the other text lacks.
@@ -84,7 +94,7 @@ fn have_other_titles(a: HeadedText<'_>, b: HeadedText<'_>) -> bool {
     tells_number(&of_a, &of_b, a.folded, b.folded) || tells_number(&of_b, &of_a, b.folded, a.folded)
 }
 
-/// Whether a text has a word or a number that the other text lacks.
-fn has_own_content(text: &[u8], other: &[u8]) -> bool {
-    lacks(words(text).filter(|word| is_content(word) || alphabet::is_number(word)), text, other, 1)
+/// Whether a text has `least` words or numbers that the other text lacks.
+fn has_own_content(text: &[u8], other: &[u8], least: usize) -> bool {
+    lacks(words(text).filter(|word| is_content(word) || alphabet::is_number(word)), text, other, least)
 }

@@ -231,7 +231,8 @@ mod tests {
     use crate::similarity::headings::{RecordHeading, RecordPlace};
 
     fn heading(title: &str, source: u64, address: u64) -> RecordHeading {
-        let place = RecordPlace { source, address, is_named: source != 0 };
+        let is_titled = !title.is_empty();
+        let place = RecordPlace { source, address, is_named: source != 0, is_titled, published: None };
         RecordHeading { title: alphabet::to_compact(title).into(), place }
     }
 

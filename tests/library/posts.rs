@@ -1,5 +1,5 @@
-//! Promise: two short posts of one source whose links lead to other pages, or that tell another number, are no copies;
-//! posts of two sources, one page read again, and long texts stay copies.
+//! Promise: two short posts of one source whose links lead to other pages, that tell another number, or that are of other
+//! days, are no copies; posts of two sources, one page read again, and long texts stay copies.
 
 use mukarrar::pipeline::Options;
 use mukarrar::similarity::{Relation, VariantReason};
@@ -83,7 +83,7 @@ fn baskets(count: &str, end: &str) -> String {
 }
 
 #[test]
-fn one_number_tells_two_short_posts_of_one_source_apart() {
+fn one_number_tells_two_short_pages_of_one_source_apart() {
     for (a, b) in [("5", "3"), ("5", "ثلاث"), ("خمس", "ثلاث"), ("٥", "3"), ("5", "3كيلو")] {
         let texts = [baskets(a, ""), baskets(b, "")];
         assert_eq!(of_one_source([&texts[0], &texts[1]]), OTHER, "{a}, {b}");
@@ -106,7 +106,56 @@ fn one_number_in_two_spellings_in_long_posts_or_of_two_sources_tells_nothing() {
     assert_eq!(at([&five, &three], ["https://garden.example/1", "https://market.example/2"]), COPY, "two sources");
     assert_eq!(of_one_source([&baskets("5", " 20"), &baskets("5", " 23")]), COPY, "a counter at the end");
 
+    let more = (0..150).map(|place| format!(" كلمة{place}")).collect::<String>();
+    assert_eq!(of_one_source([&baskets("5", &more), &baskets("3", &more)]), COPY, "a corrected number");
+}
+
+#[test]
+fn one_number_tells_two_advertisements_of_one_source_apart() {
     let more = " وقالت صاحبته إن الماء وصل هذا العام متأخرا وإن الطيور أكلت نصف الثمار قبل أن تنضج ثم شكرت كل جار ساعدها في \
                 جمع ما بقي على الأغصان العالية";
-    assert_eq!(of_one_source([&baskets("5", more), &baskets("3", more)]), COPY, "a corrected number");
+    assert_eq!(of_one_source([&baskets("5", more), &baskets("3", more)]), OTHER);
+}
+
+/// What a channel writes when the same comes again.
+const FLASH: [&str; 2] =
+    ["عاجل صفارات الإنذار تدوي في بلدات الساحل الشمالي كلها", "صفارات الإنذار تدوي في بلدات الساحل الشمالي"];
+
+/// The relation of two posts of channels at two moments.
+fn posted([a, b]: [&str; 2], sources: [&str; 2], dates: [&str; 2]) -> Vec<Relation> {
+    let of =
+        |id: usize, text: &str| json!({ "id": id.to_string(), "text": text, "source": sources[id], "date": dates[id] });
+    relations(&[of(0, a), of(1, b)])
+}
+
+#[test]
+fn short_posts_of_one_channel_and_of_other_days_are_no_copies() {
+    for dates in [["2026-05-11 08:00", "2026-05-11 20:00"], ["2026-05-16", "2026-05-11"], ["11/5/2026", "28/5/2026"]] {
+        let expected = if dates[0].starts_with("11/") { COPY } else { OTHER };
+        assert_eq!(posted(FLASH, ["garden"; 2], dates), expected, "{dates:?}");
+    }
+
+    let days = ["2026-05-11", "2026-05-16"];
+    assert_eq!(posted([FLASH[0]; 2], ["garden"; 2], days), [Relation::Exact], "equal words");
+}
+
+#[test]
+fn posts_of_one_day_of_two_channels_with_titles_and_long_ones_are_copies() {
+    let days = ["2026-05-11T08:00:00Z", "2026-05-16T08:00:00Z"];
+    assert_eq!(posted(FLASH, ["garden"; 2], [days[0], "2026-05-11T19:59:59Z"]), COPY, "within hours");
+    assert_eq!(posted(FLASH, ["garden", "market"], days), COPY, "two channels");
+    assert_eq!(posted(FLASH, ["garden"; 2], [days[0], "أمس"]), COPY, "no date");
+
+    let untold = |id: &str, text: &str, date: &str| json!({ "id": id, "text": text, "date": date });
+    assert_eq!(relations(&[untold("a", FLASH[0], days[0]), untold("b", FLASH[1], days[1])]), COPY, "no source");
+
+    let titled = |id: &str, text: &str, date: &str| json!({ "id": id, "text": text, "date": date, "source": "garden", "title": "صفارات في الساحل" });
+    assert_eq!(relations(&[titled("a", FLASH[0], days[0]), titled("b", FLASH[1], days[1])]), COPY, "an article");
+
+    let at = |id: &str, text: &str, date: &str| json!({ "id": id, "text": text, "date": date, "url": "https://garden.example/1" });
+    assert_eq!(relations(&[at("a", FLASH[0], days[0]), at("b", FLASH[1], days[1])]), COPY, "one page");
+
+    let words = (0..30).map(|place| format!(" كلمة{place}")).collect::<String>();
+    let long = FLASH.map(|text| format!("{text}{words}"));
+    assert_eq!(posted([&long[0], &long[1]], ["garden"; 2], days), COPY, "a long post");
 }

@@ -95,6 +95,41 @@ fn records_without_a_source_are_judged_by_their_texts() {
     assert_eq!(relations(&unnamed), [Relation::Near]);
 }
 
+/// Words of which each record of a register has two.
+const GOODS_OF_RECORDS: [[&str; 2]; 9] = [
+    ["الطماطم", "بغداد"],
+    ["قمصان", "دمشق"],
+    ["خزائن", "الرباط"],
+    ["زعفران", "صنعاء"],
+    ["فوانيس", "الخرطوم"],
+    ["بهارات", "نواكشوط"],
+    ["سجاجيد", "مسقط"],
+    ["أقلام", "مراكش"],
+    ["هواتف", "طرابلس"],
+];
+
+/// Notices of a register that names itself and gives no addresses: the last `own` words differ.
+fn listed(count: usize, own: usize) -> Vec<Value> {
+    let record = |(place, goods): (usize, &[&str; 2])| {
+        let text = format!("{} {}", notice("القمح"), goods[..own].join(" "));
+        json!({ "id": place.to_string(), "text": text, "title": "السوق المركزي", "source": "register" })
+    };
+    GOODS_OF_RECORDS[..count].iter().enumerate().map(record).collect()
+}
+
+#[test]
+fn eight_notices_of_one_source_without_addresses_are_no_copies_if_each_has_two_own_words() {
+    assert_eq!(relations(&listed(9, 2)), [FURNITURE]);
+    assert_eq!(relations(&listed(9, 1)), [Relation::Near], "one word may be an edit");
+    assert_eq!(relations(&listed(6, 2)), [Relation::Near], "six may be one notice, edited");
+
+    let mut unnamed = listed(9, 2);
+    for record in &mut unnamed {
+        record.as_object_mut().unwrap().remove("source");
+    }
+    assert_eq!(relations(&unnamed), [Relation::Near], "no source is named");
+}
+
 #[test]
 fn a_page_that_is_read_again_stays_a_copy() {
     let mut again = records(5, |_| None, one_host);
@@ -123,8 +158,10 @@ fn spellings_spaces_and_additions_on_one_side_are_no_content() {
 
 #[test]
 fn numbers_and_an_own_word_in_each_title_tell_two_pages_apart() {
+    // So long that one number is not the content.
     let flat = |area: u32, floor: u32| {
-        notice("الطماطم").replace("كل ساعة", &format!("كل {area} دقيقة")).replace("كل", &format!("كل {floor}"))
+        let first = notice(GOODS[0]).replace("كل ساعة", &format!("كل {area} دقيقة"));
+        [first.replace("كل", &format!("كل {floor}")), notice(GOODS[1]), notice(GOODS[2])].join(" ")
     };
     let pair = |titles: [&str; 2], areas: [u32; 2]| {
         let of = |place: usize| {

@@ -4,17 +4,19 @@
 //! require that nearly every token has a counterpart. The words of a slot must be rare on both sides among at least
 //! four texts of the form, since a corrected figure is replaced by the figure of all other copies. A code (v1.9, x86)
 //! or the number after رقم identifies the subject of a text, so two texts are enough. So they are for one number, in
-//! digits or as a word, of two short posts of one source: it is a large part of what they tell.
+//! digits or as a word, of two short pages of one source: it is a large part of what they tell.
 
 use crate::static_table::StaticTable;
 use std::ops::Range;
 
 use super::alignment::TokenAlignment;
 use super::wording::tokens;
-use super::{RARE, RARER, TextPair};
+use super::{PairWording, RARE, RARER, TextPair};
 use crate::normalize::alphabet;
+use crate::similarity::lacking_words::lacks;
 use crate::similarity::titles::{TitleNumber, numbers_in};
 use crate::similarity::token_gaps::TokenSlot;
+use crate::similarity::word_forms::is_content;
 
 /// Fewest texts from which the common words of a form are known.
 pub(crate) const FORM: u32 = 4;
@@ -40,8 +42,14 @@ const OTHER_TOKENS: usize = 5;
 /// Most tokens of the longer text of which one code is the content.
 const WITH_CODE: usize = 80;
 
-/// Most tokens of the longer of two posts of one source of which one number is the content.
-const POST: usize = 32;
+/// Most tokens of the longer of two pages of one source of which one number is the content.
+const PAGE: usize = 160;
+
+/// Most tokens of the longer of two texts of one source of which some words in one place are the content.
+const WITH_WORDS: usize = 300;
+
+/// Fewest such words in each text.
+const OWN_WORDS: usize = 4;
 
 /// Number words that mean nothing else, in the compact alphabet, with their digits.
 static CARDINALS: StaticTable<Vec<(Vec<u8>, &'static [u8])>> = StaticTable::new(|| {
@@ -126,6 +134,25 @@ pub(crate) fn can_be_told_by_code(folded: &[u8]) -> bool {
     folded.iter().filter(|byte| **byte == b' ').nth(WITH_CODE - 1).is_none()
 }
 
+/// Whether each of two texts of one source has some words in one place, not at the edges, that the other text lacks in every
+/// form: two texts of one form, of which no others need be known. Symmetric.
+///
+/// O(n log n) for n tokens, at most for [`WITH_WORDS`].
+pub(crate) fn tells_other_words(texts: &PairWording<'_>) -> bool {
+    let PairWording { a, b, .. } = *texts;
+    if texts.are_out_of_reach() || b.wording.words().len() > WITH_WORDS {
+        return false;
+    }
+
+    let [of_a, of_b] = [a, b].map(|text| tokens(text.folded).collect::<Vec<_>>());
+    let lacks_words = |slot: &[&[u8]], text: &[u8], other: &[u8]| {
+        slot.len() >= OWN_WORDS && lacks(slot.iter().copied().filter(|word| is_content(word)), text, other, OWN_WORDS)
+    };
+    inner_slots([&of_a, &of_b], &texts.detail().slots).any(|slot| {
+        lacks_words(&of_a[slot.a.clone()], a.folded, b.folded) && lacks_words(&of_b[slot.b.clone()], b.folded, a.folded)
+    })
+}
+
 impl TextPair<'_, '_> {
     /// The content in which two short texts of one form differ, if they differ in little else.
     pub(super) fn other_content(&self) -> Option<FormContent> {
@@ -149,9 +176,9 @@ impl TextPair<'_, '_> {
             return None;
         }
 
-        // One number tells two posts of one source apart.
-        let is_of_posts = self.evidence.are_two_pages && longer <= POST;
-        if is_of_posts && detail.slots.iter().any(|slot| tells_other_number([&a, &b], slot)) {
+        // One number tells two pages of one source apart.
+        let is_of_pages = self.evidence.are_two_pages && longer <= PAGE;
+        if is_of_pages && detail.slots.iter().any(|slot| tells_other_number([&a, &b], slot)) {
             return Some(FormContent::Number);
         }
 

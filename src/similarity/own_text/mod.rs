@@ -47,7 +47,7 @@ mod wording;
 
 pub(crate) use bare::is_one_bare;
 pub(crate) use edited::{EditedVerdict, edited};
-pub(crate) use forms::{FORM, can_be_told_by_code, have_other_numbers};
+pub(crate) use forms::{FORM, can_be_told_by_code, have_other_numbers, tells_other_words};
 pub(crate) use frequency::TrigramFrequencies;
 pub(crate) use other_news::other_news;
 pub(crate) use pair_wording::PairWording;

@@ -241,6 +241,7 @@ impl<'a, S: TokenSink> PageTokenizer<'a, S> {
     /// A range of the page. It begins and ends beside ASCII characters, so it never cuts a character in two.
     #[expect(clippy::cast_possible_truncation, reason = "a tendril holds less than 4 GiB, and the page is one")]
     fn slice(&self, begin: usize, end: usize) -> StrTendril {
+        debug_assert!(self.html.get(begin..end).is_some(), "{begin}..{end} is a piece of the page");
         let shared = self.shared.try_subtendril(begin as u32, (end - begin) as u32);
         shared.unwrap_or_else(|_| StrTendril::from(self.html.get(begin..end).unwrap_or_default()))
     }
