@@ -45,6 +45,7 @@ mod page_cut;
 mod page_html;
 mod page_html_gold;
 mod page_laws;
+mod page_mixed;
 mod page_shapes;
 mod passages;
 mod posts;

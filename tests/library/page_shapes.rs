@@ -18,7 +18,7 @@ fn kinds(text: &str, units: &[Unit], start: usize, end: usize) -> Vec<UnitKind> 
 }
 
 /// Cuts a page written with its kinds; gives what came out otherwise.
-fn wrong(marked: &str) -> Vec<String> {
+pub(crate) fn wrong(marked: &str) -> Vec<String> {
     let lines: Vec<(&str, &str)> = marked.lines().map(|line| line.split_once(' ').unwrap_or(("", ""))).collect();
     let text = lines.iter().map(|(_, line)| *line).collect::<Vec<_>>().join("\n");
     let units = cut(&text);

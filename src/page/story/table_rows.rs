@@ -153,7 +153,11 @@ fn is_score(line: &str) -> bool {
 
 /// Marks consecutive short lines with numbers and the same first word.
 fn alike(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
-    let first = |at: usize| pieces[at].line.span.of(text).split_whitespace().next();
+    // Not the sign or number of a list, which all its lines share.
+    let first = |at: usize| {
+        let mut words = pieces[at].line.span.of(text).split_whitespace();
+        words.find(|word| word.contains(char::is_alphabetic))
+    };
     for at in 1..pieces.len() {
         let short = pieces[at].line.words <= 9 && pieces[at - 1].line.words <= 9;
         if short && may_be_row(&all[at]) && may_be_row(&all[at - 1]) && first(at) == first(at - 1) {
