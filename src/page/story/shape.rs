@@ -106,6 +106,16 @@ const CREDITS: &[&str] = &[
     "إنترنت",
 ];
 
+/// Words in brackets behind a headline, with which the page announces pictures.
+const MEDIA: &[&str] =
+    &["صور", "صورة", "فيديو", "بالصور", "بالفيديو", "عکس", "تصاویر", "تصویر", "فیلم", "ویدیو", "ویدئو", "ویڈیو"];
+
+/// Whether brackets hold nothing but the kind of the pictures and their number: «(صور)», «(7 صور)», «(فيديو وصور)».
+fn announces_pictures(inner: &str) -> bool {
+    let known = |word: &str| MEDIA.contains(&word) || word.strip_prefix('و').is_some_and(|word| MEDIA.contains(&word));
+    inner.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).all(known)
+}
+
 /// Whether a line is a caption with its credit: «… (رويترز)», «… © هدى سليم».
 pub(super) fn is_credited(line: &str, words: u32) -> bool {
     if words > 40 {
@@ -122,6 +132,7 @@ pub(super) fn is_credited(line: &str, words: u32) -> bool {
         !before.trim().is_empty()
             && credit.split_whitespace().count() <= 5
             && CREDITS.iter().any(|known| credit.contains(known))
+            && !announces_pictures(credit)
     })
 }
 
