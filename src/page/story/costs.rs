@@ -137,7 +137,7 @@ fn add_layout(piece: &LinePiece, evidence: &PieceFeatures, costs: &mut RoleCosts
         add(costs, &[(Item, 22), (Title, 26), (Deck, 26), (Furniture, -8), (Widget, -1), (Sub, -14)]);
     }
     if evidence.announced || evidence.asks || evidence.inset {
-        add(costs, &[(Item, 14), (Title, 22), (Sub, -12), (Body, -6)]);
+        add(costs, &[(Item, 14), (Title, 22), (Deck, 22), (Sub, -12), (Body, -6)]);
     }
 
     // A caption: a paragraph below a picture may also be the text of a story.
