@@ -235,18 +235,23 @@ pub(super) fn authors(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures
             continue;
         }
 
-        // The name may be longer in one of the two places.
+        // The name may be longer in one of the two places, but by one word: «read also from …» is no name.
         let name = own.trim_matches(|c: char| !lines::is_word_char(c));
-        all[at].author =
-            words <= 5 && told && names.iter().any(|byline| byline.contains(name) || name.contains(byline));
+        let same = |byline: &&str| {
+            byline.contains(name) || name.contains(*byline) && words as usize <= byline.split_whitespace().count() + 1
+        };
+        let bare = all[at].reading.class.is_none() || all[at].is(WordingClass::Byline);
+        let named = bare && pieces[at].line.ending != LineEnding::Leading;
+        all[at].author = words <= 5 && told && named && names.iter().any(same);
 
         // A byline is between a title or time and the text.
         let near_title = at > 0 && (all[at - 1].shape == PieceShape::Headline || all[at - 1].reading.time);
         let begins = all.get(at + 1).is_some_and(|next| {
             next.shape == PieceShape::Paragraph || next.reading.time || next.is(WordingClass::Stamp)
         });
-        let bare = words <= 3 && all[at].reading.class.is_none();
-        if names.len() < NAMES && near_title && begins && (all[at].is(WordingClass::Byline) || all[at].signed || bare) {
+        let short = words <= 3 && all[at].reading.class.is_none();
+        if names.len() < NAMES && near_title && begins && (all[at].is(WordingClass::Byline) || all[at].signed || short)
+        {
             names.extend(own.split([':', '–', '—', '-', '/', '|']).map(str::trim).filter(|part| part.contains(' ')));
         }
     }
