@@ -307,6 +307,12 @@ fn bullet(line: &str) -> ListSign {
         Some(
             '•' | '-' | '–' | '—' | '*' | '·' | '▪' | '●' | '◦' | '■' | '◼' | '►' | '▶' | '‣' | '∙' | '>' | '»' | '›',
         ) => ListSign::Sign,
+        // Other signs mostly stand within a line; a list sets white space behind them.
+        Some('◄' | '◀' | '◂' | '‹' | '←' | '◆' | '◇' | '❖' | '★' | '✦' | '✔' | '✓' | '➤' | '▸' | '○')
+            if chars.next().is_some_and(char::is_whitespace) =>
+        {
+            ListSign::Sign
+        }
         Some(first) if is_digit(first) => {
             let mut rest = chars.filter(|&c| c != ' ');
             let mut after = rest.next();
@@ -363,6 +369,8 @@ mod tests {
             ("• وصل الوفد", ListSign::Sign),
             ("\u{200F}- وصل الوفد", ListSign::Sign),
             ("» وصل الوفد", ListSign::Sign),
+            ("◄ وصل الوفد", ListSign::Sign),
+            ("★★★ وصل الوفد", ListSign::None),
             ("1- وصل الوفد", ListSign::Number),
             ("١٢ . وصل الوفد", ListSign::Number),
             ("«وصل الوفد»", ListSign::None),
