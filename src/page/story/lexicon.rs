@@ -26,6 +26,7 @@ impl WordSenses {
     pub(super) const ARCHIVE: Self = Self(1 << 10);
     pub(super) const AFTERNOON: Self = Self(1 << 11);
     pub(super) const FORENOON: Self = Self(1 << 12);
+    pub(super) const FROM: Self = Self(1 << 13);
     /// The senses of words in dates and times.
     const TIMELY: Self = Self(Self::MONTH.0 | Self::WEEKDAY.0 | Self::UNIT.0 | Self::AGO.0 | Self::TIME.0);
 
@@ -68,6 +69,9 @@ const ARCHIVES: &[&str] = &[
     "أسوشيتد",
 ];
 
+/// Words between the head of a list and the name of its site or section.
+const FROM: &[&str] = &["من", "في", "على", "از", "در", "سے", "from", "in", "on"];
+
 /// A folded phrase.
 #[derive(Debug)]
 pub(super) struct LexiconPhrase {
@@ -107,6 +111,7 @@ impl Lexicon {
             (vocabulary::PRAYERS, WordSenses::PRAYER),
             (PICTURES, WordSenses::PICTURE),
             (ARCHIVES, WordSenses::ARCHIVE),
+            (FROM, WordSenses::FROM),
             (vocabulary::AFTERNOON, WordSenses::AFTERNOON),
             (vocabulary::FORENOON, WordSenses::FORENOON),
         ];

@@ -115,7 +115,11 @@ impl LineWords<'_> {
                 let alone = whole && (end..count).all(|at| self.is_number(at));
                 let fits = match phrase.form {
                     PhraseForm::Whole => alone,
-                    PhraseForm::Label(most) => alone || (words <= most && self.labels(end, phrase.class)),
+                    PhraseForm::Label(most) => {
+                        alone
+                            || words <= most && self.labels(end, phrase.class)
+                            || whole && phrase.class == WordingClass::List && end - from > 1 && self.is_sourced(end)
+                    }
                     PhraseForm::Start(most) => words <= most,
                 };
                 let better = best.is_none_or(|(_, was, length)| (alone, end - from) > (was, length));
@@ -201,6 +205,12 @@ impl LineWords<'_> {
     fn labels(&self, at: usize, class: WordingClass) -> bool {
         let listed = class == WordingClass::Byline && self.gap(at).contains([',', '،']);
         listed || self.gap(at).contains([':', '：', '/', '|', '-', '–', '—', '؛'])
+    }
+
+    /// Whether only «from» and a short name are behind token `at - 1`: «read also from …».
+    fn is_sourced(&self, at: usize) -> bool {
+        let name = self.tokens.len() - at;
+        (2..=4).contains(&name) && self.word(at).is(WordSenses::FROM) && self.line.ending != LineEnding::Stop
     }
 
     fn is_picture(&self, at: usize) -> bool {
