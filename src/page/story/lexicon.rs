@@ -26,7 +26,7 @@ impl WordSenses {
     pub(super) const ARCHIVE: Self = Self(1 << 10);
     pub(super) const AFTERNOON: Self = Self(1 << 11);
     pub(super) const FORENOON: Self = Self(1 << 12);
-    pub(super) const FROM: Self = Self(1 << 13);
+    pub(super) const LEADING: Self = Self(1 << 13);
     /// The senses of words in dates and times.
     const TIMELY: Self = Self(Self::MONTH.0 | Self::WEEKDAY.0 | Self::UNIT.0 | Self::AGO.0 | Self::TIME.0);
 
@@ -69,8 +69,10 @@ const ARCHIVES: &[&str] = &[
     "أسوشيتد",
 ];
 
-/// Words between the head of a list and the name of its site or section.
-const FROM: &[&str] = &["من", "في", "على", "از", "در", "سے", "from", "in", "on"];
+/// Words that lead to a name or date.
+const LEADING: &[&str] = &[
+    "من", "في", "على", "إلى", "حتى", "بعد", "منذ", "از", "در", "تا", "به", "سے", "تک", "کو", "from", "in", "on", "to",
+];
 
 /// A folded phrase.
 #[derive(Debug)]
@@ -111,7 +113,7 @@ impl Lexicon {
             (vocabulary::PRAYERS, WordSenses::PRAYER),
             (PICTURES, WordSenses::PICTURE),
             (ARCHIVES, WordSenses::ARCHIVE),
-            (FROM, WordSenses::FROM),
+            (LEADING, WordSenses::LEADING),
             (vocabulary::AFTERNOON, WordSenses::AFTERNOON),
             (vocabulary::FORENOON, WordSenses::FORENOON),
         ];

@@ -10,6 +10,7 @@ mod inside;
 mod lexicon;
 mod line_pieces;
 mod measure;
+mod moments;
 mod reading;
 mod roles;
 mod separators;

@@ -1,6 +1,7 @@
 //! The reading of a line by its words: its class, whether it is a time, and what surrounds a headline on it.
 
 use super::lexicon::{LEXICON, WordSenses};
+use super::moments::{DATED, number};
 use super::vocabulary::{PhraseForm, WordingClass};
 use crate::page::lines::{LineEnding, TextLine};
 use crate::page::matcher::TokenBuffer;
@@ -19,6 +20,8 @@ pub(super) struct LineReading {
     pub(super) ui: u8,
     /// Tokens that are numbers, at most 255.
     pub(super) numbers: u8,
+    /// Those of them that are part of its headline: neither a time nor a date around it.
+    pub(super) own_numbers: u8,
     /// Whether it is only a time or date.
     pub(super) time: bool,
     /// The number at its beginning.
@@ -51,6 +54,7 @@ impl LineWords<'_> {
         let mut reading = LineReading { running: self.word(0).is(WordSenses::RUNNING), ..LineReading::default() };
         reading.ago = self.word(0).is(WordSenses::AGO);
         reading.numbers = self.count(|at| self.is_number(at));
+        reading.own_numbers = self.own_numbers(0, count);
         reading.ui = self.count(|at| self.word(at).is(WordSenses::UI));
         reading.time = whole && count <= 14 && self.is_moment(0, count);
 
@@ -62,18 +66,29 @@ impl LineWords<'_> {
     }
 
     /// The senses of a token.
-    fn word(&self, at: usize) -> WordSenses {
+    pub(super) fn word(&self, at: usize) -> WordSenses {
         LEXICON.of(self.tokens, at)
     }
 
     /// Whether a token is a number, with or without decimals.
-    fn is_number(&self, at: usize) -> bool {
+    pub(super) fn is_number(&self, at: usize) -> bool {
         self.tokens.get(at).is_some_and(|token| token.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.'))
     }
 
     /// The tokens for which `is` holds, at most 255.
-    fn count(&self, is: impl Fn(usize) -> bool) -> u8 {
+    pub(super) fn count(&self, is: impl Fn(usize) -> bool) -> u8 {
         (0..self.tokens.len()).filter(|at| is(*at)).count().min(255) as u8
+    }
+
+    /// The numbers among tokens `from..to`, without those of full dates, at most 255.
+    fn own_numbers(&self, from: usize, to: usize) -> u8 {
+        let (mut at, mut numbers) = (from, 0);
+        while at < to {
+            let dated = self.numeric_date(at).or_else(|| self.day(at));
+            numbers += u8::from(dated.is_none() && self.is_number(at) && numbers < u8::MAX);
+            at = dated.unwrap_or(at + 1);
+        }
+        numbers
     }
 
     /// The class of the line by counts, phrases or single words, and whether nothing else is on it.
@@ -158,11 +173,10 @@ impl LineWords<'_> {
 
         // The words that have nothing to do with a date.
         let strange = count - usize::from(self.count(|at| self.is_timely(at)));
-        let month = self.count(|at| self.word(at).is(WordSenses::MONTH)) > 0;
-        let dated = month && reading.numbers >= 2 || self.has_numeric_date();
+        let dated = reading.numbers >= 2 && self.names_month() || self.has_numeric_date();
         // A few names may surround a date; a sentence that begins with one may not.
         let named = strange <= 3 || strange <= 6 && !self.begins_dated();
-        if dated && named && count <= 18 && self.line.ending != LineEnding::Stop {
+        if dated && named && count <= 18 && self.line.ending != LineEnding::Stop && !self.is_dated_headline() {
             return Some(WordingClass::Stamp);
         }
 
@@ -190,13 +204,8 @@ impl LineWords<'_> {
         controls > 1
     }
 
-    /// Whether the line begins with a date.
-    fn begins_dated(&self) -> bool {
-        self.numeric_date(0).is_some() || self.day(0).is_some()
-    }
-
     /// The original text between token `at - 1` and token `at`.
-    fn gap(&self, at: usize) -> &str {
+    pub(super) fn gap(&self, at: usize) -> &str {
         let own = self.line.span.of(self.text);
         self.tokens.gap(at, self.line.head_end - self.line.span.start).of(own)
     }
@@ -210,7 +219,7 @@ impl LineWords<'_> {
     /// Whether only «from» and a short name are behind token `at - 1`: «read also from …».
     fn is_sourced(&self, at: usize) -> bool {
         let name = self.tokens.len() - at;
-        (2..=4).contains(&name) && self.word(at).is(WordSenses::FROM) && self.line.ending != LineEnding::Stop
+        (2..=4).contains(&name) && self.word(at).is(WordSenses::LEADING) && self.line.ending != LineEnding::Stop
     }
 
     fn is_picture(&self, at: usize) -> bool {
@@ -223,72 +232,6 @@ impl LineWords<'_> {
         let numbers = self.tokens.len() == 2 && self.gap(1).trim() == "/";
 
         pictures || numbers
-    }
-
-    fn is_timely(&self, at: usize) -> bool {
-        self.is_number(at) || self.word(at).is_timely()
-    }
-
-    fn has_numeric_date(&self) -> bool {
-        (0..self.tokens.len()).any(|at| self.numeric_date(at).is_some())
-    }
-
-    /// The end of a date of three numbers at token `at`; one of the outer numbers is a year.
-    pub(super) fn numeric_date(&self, at: usize) -> Option<usize> {
-        let numbers = (at..at + 3).all(|at| self.is_number(at));
-        let parted = numbers && self.parts_date(at + 1) && self.parts_date(at + 2);
-        (parted && (self.is_long(at) || self.is_long(at + 2))).then_some(at + 3)
-    }
-
-    /// Whether the sign between the numbers of a date is before token `at`.
-    fn parts_date(&self, at: usize) -> bool {
-        matches!(self.gap(at).trim(), "/" | "-" | "–" | "." | "\\")
-    }
-
-    /// Whether a token has the four digits of a year.
-    fn is_long(&self, at: usize) -> bool {
-        self.tokens.get(at).is_some_and(|number| number.len() == 4)
-    }
-
-    /// The end of a clock time at token `at`: «10:49», «10:49:02 ص».
-    pub(super) fn clock(&self, at: usize) -> Option<usize> {
-        if !self.is_clock_number(at) || !self.continues_clock(at + 1) {
-            return None;
-        }
-
-        let end = if self.continues_clock(at + 2) { at + 3 } else { at + 2 };
-        let half = self.word(end).is(WordSenses::TIME) && self.gap(end).trim().is_empty();
-        Some(if half { end + 1 } else { end })
-    }
-
-    /// Whether a token may be hours, minutes or seconds.
-    fn is_clock_number(&self, at: usize) -> bool {
-        self.is_number(at) && self.tokens.get(at).is_some_and(|number| number.len() <= 2)
-    }
-
-    fn continues_clock(&self, at: usize) -> bool {
-        self.is_clock_number(at) && self.gap(at).trim() == ":"
-    }
-
-    /// Whether tokens `from..to` are a moment and nothing else.
-    fn is_moment(&self, from: usize, to: usize) -> bool {
-        if from >= to || !(from..to).all(|at| self.is_timely(at)) {
-            return false;
-        }
-
-        let any = |sense: WordSenses| (from..to).any(|at| self.word(at).is(sense));
-        let number = (from..to).any(|at| self.is_number(at));
-        let clock = (from..to).any(|at| self.clock(at).is_some());
-        let date = (from..to).any(|at| self.numeric_date(at).is_some());
-
-        // Words of time alone are no moment; these combinations are.
-        clock
-            || date
-            || any(WordSenses::MONTH) && number
-            || any(WordSenses::AGO) && any(WordSenses::UNIT)
-            || any(WordSenses::WEEKDAY) && to - from <= 3
-            || to - from == 1 && any(WordSenses::AGO)
-            || number && any(WordSenses::UNIT)
     }
 
     /// Measures the rank, time and «more» around a headline.
@@ -306,6 +249,10 @@ impl LineWords<'_> {
         }
         if to < count && to >= CORE + from {
             reading.behind = (self.line.span.len() - self.core_end(to)) as u32;
+        }
+        if reading.before > 0 || reading.behind > 0 {
+            let (from, to) = (if reading.before > 0 { from } else { 0 }, if reading.behind > 0 { to } else { count });
+            reading.own_numbers = self.own_numbers(from, to);
         }
     }
 
@@ -339,20 +286,14 @@ impl LineWords<'_> {
             return Some(end);
         }
 
+        // A day and its month, set apart: «16/4 | …».
+        if self.day_and_month(0) && self.gap(2).contains('|') {
+            return Some(2);
+        }
+
         // A relative time, the longest reading of it; a sign must follow.
         let relative = (2..=4).rev().find(|to| self.word(0).is(WordSenses::AGO) && self.is_moment(0, *to));
         relative.filter(|to| self.gap(*to).contains(['-', '–', '—', '|', ':', '.', '•', '·', '/']))
-    }
-
-    /// The end of a day at token `at`: «الأحد 12 أبريل 2026».
-    fn day(&self, at: usize) -> Option<usize> {
-        let from = if self.word(at).is(WordSenses::WEEKDAY) { at + 1 } else { at };
-        if !self.is_number(from) {
-            return None;
-        }
-
-        let (_, _, end) = LEXICON.month(self.tokens, from + 1)?;
-        (self.is_long(end) && self.is_number(end)).then_some(end + 1)
     }
 
     /// The first token behind the headline, of a time or «more».
@@ -364,6 +305,10 @@ impl LineWords<'_> {
         let mut first = end;
         while first > 0 && self.is_timely(first - 1) {
             first -= 1;
+        }
+        let bracketed = |at: usize| self.gap(at).contains(['[', '(']) && self.gap(end).contains([']', ')']);
+        if end > CORE + 2 && self.day_and_month(end - 2) && bracketed(end - 2) {
+            return end - 2;
         }
         (first.max(CORE)..end).find(|at| self.is_moment(*at, end) && self.parts(*at, end)).unwrap_or(end)
     }
@@ -377,12 +322,20 @@ impl LineWords<'_> {
                 .any(|(phrase, end)| phrase.class == WordingClass::More && end == count)
     }
 
-    /// Whether the moment `at..end` is separate from the headline: by the sign before it, or since it is a clock time.
+    /// Whether the moment `at..end` is separate from the headline: by the sign before it, or since it is a clock time or a full
+    /// date that no word of the headline leads to («until 12 April 2026»).
     fn parts(&self, at: usize, end: usize) -> bool {
         let gap = self.gap(at);
         let signed = gap.contains(['-', '–', '—', '|', '•', '·', '(', '[', '/', '…', '\t']) || gap.contains("  ");
         let ago = self.word(at).is(WordSenses::AGO) && self.is_number(at + 1) && self.gap(at).trim().is_empty();
-        signed || ago || self.clock(at).is_some_and(|clock| clock == end)
+        let date = self.numeric_date(at).or_else(|| self.day(at)).is_some_and(|date| date == end);
+        let led = self.is_timely(at - 1)
+            || self.word(at - 1).is(WordSenses::LEADING)
+            || self.word(at).is(WordSenses::WEEKDAY);
+        signed
+            || ago
+            || self.clock(at).is_some_and(|clock| clock == end)
+            || date && !led && self.words_before(at) >= DATED
     }
 
     /// The first byte of the headline whose first token is `at`, with the quotation marks before it.
@@ -403,8 +356,4 @@ impl LineWords<'_> {
             .take_while(|c| matches!(c, '»' | '"' | '”' | '’' | '\'' | ')' | ']' | '؟' | '!' | '?' | '%' | '٪'));
         start + closed.map(char::len_utf8).sum::<usize>()
     }
-}
-
-fn number(digits: &[u8]) -> Option<u16> {
-    std::str::from_utf8(digits).ok()?.parse().ok()
 }

@@ -112,9 +112,9 @@ fn label_list(text: &str, pieces: &[LinePiece], all: &[PieceFeatures], from: usi
 /// Marks lines that are mostly numbers, and the heads of tables.
 fn numbered_rows(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     for at in 0..all.len() {
-        // Numbers before a headline are its rank or time.
-        let numbers = (all[at].reading.numbers >= 3 && all[at].reading.before == 0 || all[at].reading.numbers >= 5)
-            && pieces[at].line.words <= 12;
+        // Numbers around a headline are its rank or time, and a headline of many words may hold some too.
+        let (own, words) = (u32::from(all[at].reading.own_numbers), pieces[at].line.words);
+        let numbers = own >= 3 && words <= 12 && (own * 2 + 1 >= words || pieces[at].cells > 1);
         all[at].row |= numbers
             && all[at].shape != PieceShape::Paragraph
             && !all[at].reading.time
@@ -169,9 +169,10 @@ fn alike(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
 
 /// Whether a piece has numbers that are neither a time nor a rank.
 fn may_be_row(features: &PieceFeatures) -> bool {
-    features.reading.numbers > 0
+    features.reading.own_numbers > 0
         && !features.reading.time
         && features.reading.class.is_none()
         && features.reading.before == 0
+        && features.reading.behind == 0
         && matches!(features.shape, PieceShape::Headline | PieceShape::Short)
 }
