@@ -110,6 +110,8 @@ pub(super) fn shares_words(headline: &str, paragraph: &str) -> bool {
 
 /// Fewest lines of an inset.
 const INSET: usize = 3;
+/// Fewest words of a headline that is none of its lines.
+const HEADLINE: u32 = 5;
 
 /// Marks verses and dialogues: short lines between two paragraphs, all or none of them with list signs, without blank lines.
 pub(super) fn insets(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
@@ -135,13 +137,24 @@ fn may_be_inset(piece: &LinePiece, features: &PieceFeatures) -> bool {
 /// Whether the lines `at..end` are an inset.
 fn is_inset(pieces: &[LinePiece], all: &[PieceFeatures], at: usize, end: usize) -> bool {
     let enclosed = all[at].under && end < all.len() && all[end - 1].over;
-    let listed = (at..end).filter(|&at| is_listed(&pieces[at], &all[at])).count();
-    let even = listed == 0 || listed == end - at;
+    let signed = |at: usize| pieces.get(at).is_some_and(|piece| is_listed(piece, &all[at]));
+    // A short line without a sign heads the list below it.
+    let listed = (at..end).filter(|&at| signed(at) || all[at].is_short() && signed(at + 1)).count();
+    let even = listed == 0 && !is_headed_list(pieces, all, at, end) || listed == end - at;
 
     // On an airy page blank lines may surround the lines, and separate those of a list.
     let tight = |at: usize| pieces[at].gap != PieceGap::Blank;
     let close = (at..=end.min(all.len() - 1)).all(tight);
     enclosed && even && (close || all[at].airy && (listed > 0 || (at + 1..end).all(tight)))
+}
+
+/// Whether the lines `at..end` are a short line and headlines below it. Verses are of one length, and what is said ends or
+/// pauses with a sign.
+fn is_headed_list(pieces: &[LinePiece], all: &[PieceFeatures], at: usize, end: usize) -> bool {
+    let is_headline = |at: usize| {
+        pieces[at].line.words >= HEADLINE && pieces[at].line.commas == 0 && pieces[at].line.ending == LineEnding::Open
+    };
+    all[at].is_short() && (at + 1..end).all(is_headline)
 }
 
 /// Whether a piece has the sign of a list.

@@ -56,7 +56,7 @@ pub(super) fn is_placed(line: &str) -> bool {
 /// Whether a line is set as verse: a vowel mark on each seventh character or more, or stars between its halves.
 pub(super) fn is_verse(line: &str) -> bool {
     let marks = line.chars().filter(|c| matches!(c, '\u{64B}'..='\u{652}')).count();
-    marks * 7 > line.chars().count() || line.contains("**")
+    marks * 7 > line.chars().count() || line.trim_matches(|c: char| c == '*' || c.is_whitespace()).contains("**")
 }
 
 /// Whether a line ends with dots, which a page puts where it cuts a text off.
