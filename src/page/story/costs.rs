@@ -134,7 +134,8 @@ fn add_voice(piece: &LinePiece, evidence: &PieceFeatures, costs: &mut RoleCosts)
 /// Adds what tables, pictures, insets, ranks and list signs say.
 fn add_layout(piece: &LinePiece, evidence: &PieceFeatures, costs: &mut RoleCosts) {
     if evidence.row {
-        add(costs, &[(Item, 22), (Title, 26), (Deck, 26), (Furniture, -8), (Widget, -1), (Sub, -14)]);
+        add(costs, &[(Item, 22), (Title, 26), (Deck, 26), (Furniture, -8), (Widget, -1)]);
+        add(costs, &[if evidence.apart { (Widget, -5) } else { (Sub, -14) }]);
     }
     if evidence.announced || evidence.asks || evidence.inset {
         add(costs, &[(Item, 14), (Title, 22), (Deck, 22), (Sub, -12), (Body, -6)]);

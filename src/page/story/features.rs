@@ -54,6 +54,8 @@ pub(super) struct PieceFeatures {
     pub(super) pictured: bool,
     /// Whether it is a row of a table.
     pub(super) row: bool,
+    /// Whether it is a row of a table that touches no paragraph.
+    pub(super) apart: bool,
     /// Whether a paragraph is directly below it.
     pub(super) over: bool,
     /// Whether a paragraph is directly above it.

@@ -7,7 +7,7 @@ use super::shape::{
     breaks_off, inner_stops, is_address, is_answer, is_credited, is_glued, is_placed, is_verse, length,
 };
 use super::vocabulary::WordingClass;
-use super::{context, inside, table_rows};
+use super::{context, inside, table_rows, text_tables};
 use crate::page::cues::CueFamily;
 use crate::page::hints::LineMarks;
 use crate::page::lines::{LineEnding, LineRole, ListSign, TextLine};
@@ -37,6 +37,8 @@ pub(super) fn measure(
     table_rows::rows(text, pieces, all);
     context::runs(pieces, all);
     context::neighbours(pieces, all);
+    text_tables::enclosed(pieces, all);
+    text_tables::apart(all);
     context::repeats(pieces, all);
     context::sites(pieces, all);
     inside::insets(pieces, all);

@@ -17,6 +17,7 @@ mod separators;
 mod shape;
 mod story_fields;
 mod table_rows;
+mod text_tables;
 mod vocabulary;
 
 use super::hints::LineMarks;
