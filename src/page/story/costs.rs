@@ -169,6 +169,9 @@ fn add_context(piece: &LinePiece, evidence: &PieceFeatures, costs: &mut RoleCost
         add(costs, &[(Title, 3), (Body, -3)]);
     }
 
+    if evidence.entry {
+        add(costs, &[(Widget, 15)]);
+    }
     if evidence.last {
         add(costs, &[(Item, -8)]);
     }

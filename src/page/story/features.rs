@@ -74,6 +74,8 @@ pub(super) struct PieceFeatures {
     pub(super) unstopped: bool,
     /// Whether it belongs to an inset: short lines within a text, as verses and dialogues.
     pub(super) inset: bool,
+    /// Whether it is the paragraph of an entry of a live report.
+    pub(super) entry: bool,
     /// Whether it has Latin letters on a page of other letters.
     pub(super) foreign: bool,
     /// Whether it ends with a colon and does not follow a paragraph.

@@ -11,7 +11,8 @@ const LIVE: &[&str] = &["مباشر", "لحظة بلحظة", "لحظه به لح
 /// Pieces at the top of a page that hold one of them.
 const HEAD: usize = 10;
 
-/// On a page that reports live, marks the headlines between a time and a paragraph: they are entries of one story.
+/// On a page that reports live, marks the headlines between a time and a paragraph, and that paragraph: they are entries of one
+/// story.
 pub(super) fn live(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     let is_live =
         |piece: &LinePiece| piece.line.words <= LONG && LIVE.iter().any(|word| piece.line.span.of(text).contains(word));
@@ -23,8 +24,10 @@ pub(super) fn live(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) 
     let mut told = all.first().is_some_and(PieceFeatures::is_headline);
     for at in 1..all.len() {
         let timed = all[at - 1].reading.time || all[at - 1].is(WordingClass::Stamp);
-        let entry = all[at].over && timed && all[at].shape != PieceShape::Paragraph;
-        all[at].inset |= told && entry && all[at].reading.class.is_none();
+        let paragraph = all[at].shape == PieceShape::Paragraph;
+        let headed = told && all[at].reading.class.is_none();
+        all[at].inset |= headed && timed && all[at].over && !paragraph;
+        all[at].entry = headed && paragraph && (timed || at > 1 && all[at - 1].inset);
         told |= all[at].is_headline();
     }
 }
