@@ -176,7 +176,10 @@ fn add_context(piece: &LinePiece, evidence: &PieceFeatures, costs: &mut RoleCost
         add(costs, &[(Item, -8)]);
     }
     if evidence.listed {
-        add(costs, &[(Title, 4)]);
+        add(costs, &[(Title, if evidence.resumed { 12 } else { 4 })]);
+    }
+    if evidence.resumes {
+        add(costs, &[(Title, 16), (Deck, 10), (Item, 8), (Sub, -6)]);
     }
     if evidence.author {
         add(costs, &[(Widget, -4), (Furniture, -4), (Item, 20)]);

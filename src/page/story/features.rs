@@ -70,6 +70,10 @@ pub(super) struct PieceFeatures {
     pub(super) goes_on: bool,
     /// Whether the paragraph below repeats its words, which speaks for a title.
     pub(super) told: bool,
+    /// Whether a text goes on below it behind an interruption: a list, menu or control.
+    pub(super) resumed: bool,
+    /// Whether it is the subheading with which a text goes on there.
+    pub(super) resumes: bool,
     /// Whether it has no full stop, but the paragraph above has.
     pub(super) unstopped: bool,
     /// Whether it belongs to an inset: short lines within a text, as verses and dialogues.

@@ -97,7 +97,7 @@ pub(super) fn leads(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures])
 }
 
 /// Whether a paragraph begins with «and» as part of its first word.
-fn begins_with_and(paragraph: &str) -> bool {
+pub(super) fn begins_with_and(paragraph: &str) -> bool {
     let words = paragraph.trim_start_matches(|c| !lines::is_word_char(c));
     words.split_whitespace().next().is_some_and(|first| {
         first.starts_with('و') && first.chars().count() > 3 && !WAW_WORDS.iter().any(|word| first.starts_with(word))

@@ -7,7 +7,7 @@ use super::shape::{
     breaks_off, inner_stops, is_address, is_answer, is_credited, is_glued, is_placed, is_verse, length,
 };
 use super::vocabulary::WordingClass;
-use super::{context, inside, table_rows, text_tables};
+use super::{context, inside, interruptions, table_rows, text_tables};
 use crate::page::cues::CueFamily;
 use crate::page::hints::LineMarks;
 use crate::page::lines::{LineEnding, LineRole, ListSign, TextLine};
@@ -43,6 +43,7 @@ pub(super) fn measure(
     context::sites(pieces, all);
     inside::insets(pieces, all);
     inside::leads(text, pieces, all);
+    interruptions::interruptions(text, pieces, all);
     context::ends(pieces, all);
     inside::live(text, pieces, all);
     inside::questions(pieces, all);

@@ -7,6 +7,7 @@ mod dates;
 mod decoder;
 mod features;
 mod inside;
+mod interruptions;
 mod lexicon;
 mod line_pieces;
 mod measure;

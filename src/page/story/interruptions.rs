@@ -1,0 +1,42 @@
+//! Lines behind an interruption of a text, an advertisement or a list: a subheading there is no title, and the one headline of
+//! the list is none either.
+
+use super::features::{PieceFeatures, PieceShape};
+use super::inside::begins_with_and;
+use super::line_pieces::{LinePiece, PieceGap};
+use super::vocabulary::WordingClass;
+
+/// Most pieces of an interruption.
+const INTERRUPTION: usize = 12;
+/// Most words of a subheading behind one.
+const SUBHEADING: u32 = 4;
+/// The same where the paragraph below begins with «and» or another word that continues a text.
+const CONTINUED: u32 = 8;
+
+/// Marks the lines between an interruption and a paragraph.
+pub(super) fn interruptions(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    // The last paragraph of a text that may go on.
+    let mut last: Option<usize> = None;
+
+    for at in 0..all.len() {
+        if all[at].closes_story() || all[at].is(WordingClass::Block) {
+            last = None;
+        } else if all[at].shape == PieceShape::Paragraph && all[at].reading.class.is_none() {
+            last = Some(at);
+        } else if all[at].over && !all[at].under && last.is_some_and(|last| at - last <= INTERRUPTION) {
+            let plain = all[at].reading.class.is_none() && !all[at].reading.time && !all[at].told;
+            let continued = all[at + 1].reading.running || begins_with_and(pieces[at + 1].line.span.of(text));
+            let short = pieces[at].line.words <= if continued { CONTINUED } else { SUBHEADING };
+
+            all[at].resumed = plain && continued;
+            all[at].resumes = plain && short && !may_be_item(pieces, all, at);
+        }
+    }
+}
+
+/// Whether the line at `at` may be one more headline of the list above it: a blank line ends a list without blank lines.
+fn may_be_item(pieces: &[LinePiece], all: &[PieceFeatures], at: usize) -> bool {
+    let listed = at > 0 && (all[at - 1].is(WordingClass::List) || all[at - 1].is_headline());
+    let ended = pieces[at].gap == PieceGap::Blank && pieces[at - 1].gap != PieceGap::Blank && !all[at].listed;
+    listed && !ended
+}
