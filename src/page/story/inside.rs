@@ -202,7 +202,9 @@ fn stands_over_text(at: usize, all: &[PieceFeatures]) -> bool {
 pub(super) fn pictures(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     for at in 1..all.len().saturating_sub(1) {
         let twice = all[at].hash == all[at + 1].hash && pieces[at + 1].gap == PieceGap::Next;
-        let below = all[at - 1].is_headline() && pieces[at].gap != PieceGap::Same;
+        // A list may name each of its headlines twice, at the picture and below it.
+        let paired = at > 1 && all[at - 1].hash == all[at - 2].hash;
+        let below = all[at - 1].is_headline() && pieces[at].gap != PieceGap::Same && !paired;
         if twice && below && all[at].shape == PieceShape::Headline && all[at - 1].hash != all[at].hash {
             all[at].pictured = true;
             all[at + 1].pictured = true;

@@ -27,6 +27,7 @@ impl WordSenses {
     pub(super) const AFTERNOON: Self = Self(1 << 11);
     pub(super) const FORENOON: Self = Self(1 << 12);
     pub(super) const LEADING: Self = Self(1 << 13);
+    pub(super) const ENDING: Self = Self(1 << 14);
     /// The senses of words in dates and times.
     const TIMELY: Self = Self(Self::MONTH.0 | Self::WEEKDAY.0 | Self::UNIT.0 | Self::AGO.0 | Self::TIME.0);
 
@@ -74,6 +75,9 @@ const LEADING: &[&str] = &[
     "من", "في", "على", "إلى", "حتى", "بعد", "منذ", "از", "در", "تا", "به", "سے", "تک", "کو", "from", "in", "on", "to",
 ];
 
+/// Words behind the head of a list that mark its end, for readers who hear the page.
+const ENDINGS: &[&str] = &["نهاية", "پایان", "اختتام"];
+
 /// A folded phrase.
 #[derive(Debug)]
 pub(super) struct LexiconPhrase {
@@ -114,6 +118,7 @@ impl Lexicon {
             (PICTURES, WordSenses::PICTURE),
             (ARCHIVES, WordSenses::ARCHIVE),
             (LEADING, WordSenses::LEADING),
+            (ENDINGS, WordSenses::ENDING),
             (vocabulary::AFTERNOON, WordSenses::AFTERNOON),
             (vocabulary::FORENOON, WordSenses::FORENOON),
         ];

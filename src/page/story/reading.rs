@@ -97,6 +97,10 @@ impl LineWords<'_> {
             return (Some(class), true);
         }
         match self.phrase(whole) {
+            // «Most read – end» is no head of a list.
+            Some((WordingClass::List, ..)) if whole && self.word(self.tokens.len() - 1).is(WordSenses::ENDING) => {
+                (Some(WordingClass::Control), true)
+            }
             Some((class, alone, _)) => (Some(class), alone),
             None => (self.shape(whole, reading), true),
         }
@@ -112,6 +116,10 @@ impl LineWords<'_> {
         // «10 صور» alone is the count of pictures, not a place among them.
         if count == 2 && self.is_number(0) && self.word(1).is(WordSenses::PICTURE) {
             return Some(WordingClass::Code);
+        }
+        // «Page 1 of 3».
+        if count == 4 && self.is_number(1) && self.word(2).is(WordSenses::PICTURE) && self.is_number(3) {
+            return Some(if self.is_picture(0) { WordingClass::Gallery } else { WordingClass::Control });
         }
         if count <= 6 && reading.numbers > 0 && (0..count).all(|at| self.is_picture(at)) && self.counts_pictures() {
             return Some(WordingClass::Gallery);

@@ -116,6 +116,16 @@ fn announces_pictures(inner: &str) -> bool {
     inner.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).all(known)
 }
 
+/// Words before the name of a photographer.
+const PHOTOGRAPHERS: &[&str] = &["فوٹو", "تصوير", "عدسة", "عکس", "عکاس", "Photo"];
+
+/// Whether a text is a photographer's name behind a word for it.
+fn names_photographer(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let labelled = words.next().is_some_and(|word| PHOTOGRAPHERS.contains(&word.trim_end_matches(':')));
+    labelled && (1..=4).contains(&words.filter(|word| word.contains(char::is_alphabetic)).count())
+}
+
 /// Whether a line is a caption with its credit: «… (رويترز)», «… © هدى سليم».
 pub(super) fn is_credited(line: &str, words: u32) -> bool {
     if words > 40 {
@@ -123,6 +133,12 @@ pub(super) fn is_credited(line: &str, words: u32) -> bool {
     }
     // A sign at the beginning is a legal note instead.
     if line.char_indices().any(|(at, c)| c == '©' && at > 0) {
+        return true;
+    }
+
+    // «… – photo: Salim».
+    let parts = line.rsplit_once(['-', '–', '—']);
+    if parts.is_some_and(|(before, behind)| before.ends_with(' ') && names_photographer(behind)) {
         return true;
     }
 
