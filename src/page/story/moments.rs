@@ -7,6 +7,8 @@ use crate::page::lines;
 
 /// Fewest words of a headline before its date.
 pub(super) const DATED: usize = 4;
+/// Fewest words of one that names its speaker before a colon.
+const SPOKEN: usize = 6;
 
 impl LineWords<'_> {
     /// Whether the line begins with a date.
@@ -29,18 +31,25 @@ impl LineWords<'_> {
     pub(super) fn is_dated_headline(&self) -> bool {
         let count = self.tokens.len();
         let date = (0..count).rev().take_while(|at| self.is_timely(*at)).last().unwrap_or(count);
-        if self.words_before(date) < DATED || !self.is_moment(date, count) {
+        let words = self.words_before(date);
+        let strange = (0..date).filter(|at| !self.is_timely(*at)).count();
+        if words < DATED || strange + 1 < DATED || !self.is_moment(date, count) {
             return false;
         }
 
-        let sign = |at: usize| self.gap(at).contains(['-', '–', '—', '|', '/', ':', '•', '·', ',', '،', '(', '[']);
+        // A colon may stand behind who speaks in the headline.
+        let spoken = words >= SPOKEN;
+        let sign = |at: usize| {
+            let gap = self.gap(at);
+            gap.contains(['-', '–', '—', '|', '/', '•', '·', ',', '،', '(', '[']) || !spoken && gap.contains(':')
+        };
         let labelled = LEXICON.phrases_at(self.tokens, 0).any(|(phrase, _)| {
             matches!(
                 phrase.class,
                 WordingClass::Byline | WordingClass::Stamp | WordingClass::Site | WordingClass::Caption
             )
         });
-        !labelled && !(1..date).any(sign) && (self.words_before(date) > DATED || !sign(date))
+        !labelled && !(1..date).any(sign) && (words > DATED || !sign(date))
     }
 
     /// The words of the line before token `at`.

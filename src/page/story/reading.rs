@@ -54,7 +54,7 @@ impl LineWords<'_> {
         let mut reading = LineReading { running: self.word(0).is(WordSenses::RUNNING), ..LineReading::default() };
         reading.ago = self.word(0).is(WordSenses::AGO);
         reading.numbers = self.count(|at| self.is_number(at));
-        reading.own_numbers = self.own_numbers(0, count);
+        reading.own_numbers = if reading.numbers > 0 { self.own_numbers(0, count) } else { 0 };
         reading.ui = self.count(|at| self.word(at).is(WordSenses::UI));
         reading.time = whole && count <= 14 && self.is_moment(0, count);
 
