@@ -22,21 +22,24 @@ pub(super) fn interruptions(text: &str, pieces: &[LinePiece], all: &mut [PieceFe
         if all[at].closes_story() || all[at].is(WordingClass::Block) {
             last = None;
         } else if all[at].shape == PieceShape::Paragraph && all[at].reading.class.is_none() {
-            last = Some(at);
+            // What the page says in its own voice is no text that goes on.
+            last = if all[at].reading.ui == 0 { Some(at) } else { last };
         } else if all[at].over && !all[at].under && last.is_some_and(|last| at - last <= INTERRUPTION) {
             let plain = all[at].reading.class.is_none() && !all[at].reading.time && !all[at].told;
             let continued = all[at + 1].reading.running || begins_with_and(pieces[at + 1].line.span.of(text));
             let short = pieces[at].line.words <= if continued { CONTINUED } else { SUBHEADING };
 
             all[at].resumed = plain && continued;
-            all[at].resumes = plain && short && !may_be_item(pieces, all, at);
+            // A title may be in a list of the page too.
+            all[at].resumes = plain && short && all[at].repeats < 2 && !may_be_item(pieces, all, at);
         }
     }
 }
 
 /// Whether the line at `at` may be one more headline of the list above it: a blank line ends a list without blank lines.
 fn may_be_item(pieces: &[LinePiece], all: &[PieceFeatures], at: usize) -> bool {
-    let listed = at > 0 && (all[at - 1].is(WordingClass::List) || all[at - 1].is_headline());
-    let ended = pieces[at].gap == PieceGap::Blank && pieces[at - 1].gap != PieceGap::Blank && !all[at].listed;
+    let Some(above) = at.checked_sub(1) else { return false };
+    let listed = all[above].is(WordingClass::List) || all[above].is_headline();
+    let ended = pieces[at].gap == PieceGap::Blank && pieces[above].gap != PieceGap::Blank && !all[at].listed;
     listed && !ended
 }

@@ -27,7 +27,7 @@ impl LineWords<'_> {
     }
 
     /// Whether the line is a headline with its date behind it. A byline with its date sets signs between the names, or begins
-    /// with a word of bylines.
+    /// with a word of bylines, and so does the head of a paper with its number.
     pub(super) fn is_dated_headline(&self) -> bool {
         let count = self.tokens.len();
         let date = (0..count).rev().take_while(|at| self.is_timely(*at)).last().unwrap_or(count);
@@ -46,7 +46,11 @@ impl LineWords<'_> {
         let labelled = LEXICON.phrases_at(self.tokens, 0).any(|(phrase, _)| {
             matches!(
                 phrase.class,
-                WordingClass::Byline | WordingClass::Stamp | WordingClass::Site | WordingClass::Caption
+                WordingClass::Byline
+                    | WordingClass::Stamp
+                    | WordingClass::Site
+                    | WordingClass::Caption
+                    | WordingClass::Code
             )
         });
         !labelled && !(1..date).any(sign) && (words > DATED || !sign(date))
