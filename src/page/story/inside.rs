@@ -198,6 +198,19 @@ fn stands_over_text(at: usize, all: &[PieceFeatures]) -> bool {
     end.is_none_or(|end| end.shape == PieceShape::Paragraph)
 }
 
+/// Fewest words of a headline behind the kind of its story.
+const BEHIND_KIND: u32 = 4;
+
+/// Tells the kind of a story before its headline, «photos | …», from the head of a gallery: it is like the name of a section.
+pub(super) fn kinds(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    for (features, behind) in all.iter_mut().zip(pieces.iter().skip(1)) {
+        let is_before = behind.gap == PieceGap::Same && behind.line.words >= BEHIND_KIND;
+        if is_before && features.reading.numbers == 0 && features.is(WordingClass::Gallery) {
+            features.reading.class = Some(WordingClass::Menu);
+        }
+    }
+}
+
 /// Marks captions: the lines below a count of pictures, and a line that repeats itself at once below a headline.
 pub(super) fn pictures(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     for at in 1..all.len().saturating_sub(1) {
@@ -218,7 +231,7 @@ pub(super) fn pictures(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
         if all[at].is(WordingClass::Gallery) {
             // A bare count belongs to a gallery, unless it is that of a story's picture.
             let bare = all[at].reading.numbers == 2 && pieces[at].line.words <= 3;
-            pictured = !bare || titled && stands_over_text(at, all);
+            pictured |= !bare || titled && stands_over_text(at, all);
             continue;
         }
 

@@ -28,6 +28,7 @@ impl WordSenses {
     pub(super) const FORENOON: Self = Self(1 << 12);
     pub(super) const LEADING: Self = Self(1 << 13);
     pub(super) const ENDING: Self = Self(1 << 14);
+    pub(super) const KIND: Self = Self(1 << 15);
     /// The senses of words in dates and times.
     const TIMELY: Self = Self(Self::MONTH.0 | Self::WEEKDAY.0 | Self::UNIT.0 | Self::AGO.0 | Self::TIME.0);
 
@@ -78,6 +79,9 @@ const LEADING: &[&str] = &[
 /// Words behind the head of a list that mark its end, for readers who hear the page.
 const ENDINGS: &[&str] = &["نهاية", "پایان", "اختتام"];
 
+/// What headlines begin with, before a colon; with a name behind them they are bylines or sources.
+const KINDS: &[&str] = &["تقرير", "تحقيق", "مصدر", "مصادر", "گزارش", "رپورٹ", "ذرائع", "report"];
+
 /// A folded phrase.
 #[derive(Debug)]
 pub(super) struct LexiconPhrase {
@@ -119,6 +123,7 @@ impl Lexicon {
             (ARCHIVES, WordSenses::ARCHIVE),
             (LEADING, WordSenses::LEADING),
             (ENDINGS, WordSenses::ENDING),
+            (KINDS, WordSenses::KIND),
             (vocabulary::AFTERNOON, WordSenses::AFTERNOON),
             (vocabulary::FORENOON, WordSenses::FORENOON),
         ];

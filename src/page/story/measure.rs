@@ -31,6 +31,8 @@ pub(super) fn measure(
     all.clear();
     all.extend(pieces.iter().map(|piece| alone(text, piece, marks, matcher)));
 
+    inside::kinds(pieces, all);
+
     // The order matters: ranks and rows change what counts as a headline, runs and neighbours are read by what follows.
     table_rows::ranks(all);
     table_rows::foreign(text, pieces, all);

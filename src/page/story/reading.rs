@@ -8,6 +8,8 @@ use crate::page::matcher::TokenBuffer;
 
 /// Fewest tokens that are left of a headline.
 const CORE: usize = 2;
+/// More words behind the label of a picture than this are no name.
+const NAME: usize = 4;
 
 /// The reading of a line.
 #[derive(Debug, Clone, Copy, Default)]
@@ -141,6 +143,7 @@ impl LineWords<'_> {
                     PhraseForm::Label(most) => {
                         alone
                             || words <= most && self.labels(end, phrase.class)
+                            || whole && end + 1 == count && self.word(end).is(WordSenses::ENDING)
                             || whole && phrase.class == WordingClass::List && end - from > 1 && self.is_sourced(end)
                     }
                     PhraseForm::Start(most) => words <= most,
@@ -221,6 +224,16 @@ impl LineWords<'_> {
     /// Whether the sign of a label of `class` is between token `at - 1` and token `at`.
     fn labels(&self, at: usize, class: WordingClass) -> bool {
         let listed = class == WordingClass::Byline && self.gap(at).contains([',', '،']);
+        // «Photo | …» and «Report: …» tell what is behind a headline; a credit or byline is a name.
+        let is_long = self.tokens.len() - at > NAME;
+        let is_headline = match class {
+            WordingClass::Caption => self.gap(at).contains(['/', '|']),
+            WordingClass::Byline | WordingClass::Border => self.word(at - 1).is(WordSenses::KIND),
+            _ => false,
+        };
+        if is_long && is_headline {
+            return false;
+        }
         listed || self.gap(at).contains([':', '：', '/', '|', '-', '–', '—', '؛'])
     }
 

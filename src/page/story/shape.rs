@@ -131,8 +131,8 @@ pub(super) fn is_credited(line: &str, words: u32) -> bool {
     if words > 40 {
         return false;
     }
-    // A sign at the beginning is a legal note instead.
-    if line.char_indices().any(|(at, c)| c == '©' && at > 0) {
+    // A sign at the beginning is a legal note instead. Some pages put the label behind the text without a space.
+    if line.char_indices().any(|(at, c)| c == '©' && at > 0) || line.find("Credit:").is_some_and(|at| at > 0) {
         return true;
     }
 
