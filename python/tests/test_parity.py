@@ -21,7 +21,7 @@ OTHER = "فاز الفريق الأول بالمباراة النهائية أم
 ROWS = [
     {"id": "a", "text": STORY, "site": "الصباح", "day": "2024-01-01"},
     {"id": "b", "text": AGAIN, "site": "المساء", "day": "2024-01-03"},
-    {"id": "c", "text": LONGER, "site": "الصباح", "day": "2024-01-02"},
+    {"id": "c", "text": LONGER, "site": "الصباح", "day": "2024-01-01"},
     {"id": "d", "text": OTHER, "site": "المساء", "day": "2024-01-04"},
 ]
 NAMED = {"source": "site", "date": "day"}
