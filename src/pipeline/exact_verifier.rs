@@ -321,7 +321,7 @@ impl RuledPair<'_, '_> {
         judge.links(judged)
     }
 
-    /// Why two nodes are no copies, if they are short posts of other days.
+    /// The reason why two nodes are not copies, if they are short posts of two days.
     fn days(&self) -> Option<VariantReason> {
         let (judge, judged) = self.judged.as_ref()?;
         judge.days(judged)

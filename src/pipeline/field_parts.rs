@@ -64,9 +64,14 @@ impl FieldParts {
 
     /// The publication date; `None` if it is missing or cannot be read.
     pub(super) fn date(&self, fields: &[Option<FieldValue>]) -> Option<Date> {
-        match fields.get(self.date?)?.as_ref()? {
-            FieldValue::Text(text) => Date::read_in(text, self.date_order),
-            FieldValue::Number(number) => Date::from_number(*number),
-        }
+        read_date(fields.get(self.date?)?.as_ref()?, self.date_order)
+    }
+}
+
+/// The date that the value of a field is, in text or as a number; `None` if it cannot be read.
+pub(super) fn read_date(value: &FieldValue, order: Option<DateOrder>) -> Option<Date> {
+    match value {
+        FieldValue::Text(text) => Date::read_in(text, order),
+        FieldValue::Number(number) => Date::from_number(*number),
     }
 }

@@ -136,7 +136,7 @@ impl<'r> PairJudge<'r> {
         (may_be_told_apart && links::lead_elsewhere(&pair.a.links, &pair.b.links)).then_some(VariantReason::Numbers)
     }
 
-    /// Why two short posts above the threshold are no copies, if they are of other days.
+    /// The reason why two short posts above the threshold are not copies, if they are of two days.
     pub(super) fn days(&self, pair: &JudgedPair<'_>) -> Option<VariantReason> {
         let (a, b) = (pair.a.place()?, pair.b.place()?);
         let are_short = || pair.a.tokens().max(pair.b.tokens()) <= posts::MOST_TOKENS;

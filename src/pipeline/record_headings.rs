@@ -1,5 +1,6 @@
 //! The headings of records: title, source and address, as evidence beside their texts.
 
+use super::field_parts::read_date;
 use super::options::{HeadingFields, Options};
 use super::title_marks::{FEWEST_WORDS, TitleMark};
 use crate::document::{Date, DateOrder};
@@ -89,10 +90,7 @@ impl HeadingReader {
 
     /// The date of the first field that can be read as one.
     fn published(&self, record: &Record<'_>) -> Option<Date> {
-        let date = |place: &usize| match record.fields.get(*place)?.as_ref()? {
-            FieldValue::Text(text) => Date::read_in(text, self.date_order),
-            FieldValue::Number(number) => Date::from_number(*number),
-        };
+        let date = |place: &usize| read_date(record.fields.get(*place)?.as_ref()?, self.date_order);
         self.dates.iter().find_map(date)
     }
 

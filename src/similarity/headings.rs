@@ -1,4 +1,4 @@
-//! What records say of themselves beside their texts, as evidence: whose they are, of which moment, and their titles.
+//! Evidence that records give beside their texts: source, address, date and title.
 
 use crate::document::Date;
 

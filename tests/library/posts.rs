@@ -1,5 +1,5 @@
-//! Promise: two short posts of one source whose links lead to other pages, that tell another number, or that are of other
-//! days, are no copies; posts of two sources, one page read again, and long texts stay copies.
+//! Promise: two short posts of one source are not copies if their links lead to other pages, if they tell different numbers, or
+//! if they are of two days. Posts of two sources, one page read again, and long texts stay copies.
 
 use mukarrar::pipeline::Options;
 use mukarrar::similarity::{Relation, VariantReason};

@@ -266,7 +266,7 @@ pub(super) fn authors(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures
             continue;
         }
 
-        // The name may be longer in one of the two places, but by one word: «read also from …» is no name.
+        // The line may be shorter than the byline, or one word longer. A longer line is no name: «read also from …».
         let name = own.trim_matches(|c: char| !lines::is_word_char(c));
         let same = |byline: &&str| {
             byline.contains(name) || name.contains(*byline) && words as usize <= byline.split_whitespace().count() + 1

@@ -1,5 +1,5 @@
-//! Lines behind an interruption of a text, an advertisement or a list: a subheading there is no title, and the one headline of
-//! the list is none either.
+//! Where a text goes on below an interruption (an advertisement or a list). A subheading there is not the title of a new story.
+//! A single headline in that list is not the title of the text below it either.
 
 use super::features::{PieceFeatures, PieceShape};
 use super::inside::begins_with_and;
@@ -22,7 +22,7 @@ pub(super) fn interruptions(text: &str, pieces: &[LinePiece], all: &mut [PieceFe
         if all[at].closes_story() || all[at].is(WordingClass::Block) {
             last = None;
         } else if all[at].shape == PieceShape::Paragraph && all[at].reading.class.is_none() {
-            // What the page says in its own voice is no text that goes on.
+            // Words of the page itself («log in», «subscribe») are not part of the text.
             last = if all[at].reading.ui == 0 { Some(at) } else { last };
         } else if all[at].over && !all[at].under && last.is_some_and(|last| at - last <= INTERRUPTION) {
             let plain = all[at].reading.class.is_none() && !all[at].reading.time && !all[at].told;

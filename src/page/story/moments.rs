@@ -129,7 +129,7 @@ impl LineWords<'_> {
         let clock = (from..to).any(|at| self.clock(at).is_some());
         let date = (from..to).any(|at| self.numeric_date(at).is_some());
 
-        // Words of time alone are no moment; these combinations are.
+        // Single words of time are not enough: each line is a combination that names a moment.
         clock
             || date
             || any(WordSenses::MONTH) && number

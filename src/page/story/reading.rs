@@ -8,7 +8,7 @@ use crate::page::matcher::TokenBuffer;
 
 /// Fewest tokens that are left of a headline.
 const CORE: usize = 2;
-/// More words behind the label of a picture than this are no name.
+/// Most words of a name behind a label; more words are a headline.
 const NAME: usize = 4;
 
 /// The reading of a line.
@@ -99,7 +99,7 @@ impl LineWords<'_> {
             return (Some(class), true);
         }
         match self.phrase(whole) {
-            // «Most read – end» is no head of a list.
+            // «Most read – end» ends a list.
             Some((WordingClass::List, ..)) if whole && self.word(self.tokens.len() - 1).is(WordSenses::ENDING) => {
                 (Some(WordingClass::Control), true)
             }

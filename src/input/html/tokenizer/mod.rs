@@ -238,7 +238,7 @@ impl<'a, S: TokenSink> PageTokenizer<'a, S> {
         Some(found + 1 + reference.len)
     }
 
-    /// A range of the page. It begins and ends beside ASCII characters, so it never cuts a character in two.
+    /// A part of the page. Both ends are next to ASCII characters, so no character is cut in two.
     #[expect(clippy::cast_possible_truncation, reason = "a tendril holds less than 4 GiB, and the page is one")]
     fn slice(&self, begin: usize, end: usize) -> StrTendril {
         debug_assert!(self.html.get(begin..end).is_some(), "{begin}..{end} is a piece of the page");
