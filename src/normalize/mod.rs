@@ -53,7 +53,7 @@ use crate::document::{Excerpt, Span};
 
 /// The version of the folding. It changes with every change of a token; an index or boilerplate rules made under
 /// another version cannot be used.
-pub const FOLD_VERSION: &str = "ar-standard-2";
+pub const FOLD_VERSION: &str = "ar-standard-3";
 
 /// Buffers that one thread reuses from document to document.
 #[derive(Debug, Default)]

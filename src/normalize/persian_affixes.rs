@@ -63,19 +63,26 @@ pub(super) struct AffixJoiner<'s, S> {
     span: Span,
     /// The last part of the held token is a prefix.
     open: bool,
+    /// The held token was joined from parts.
+    joined: bool,
 }
 
 impl<'s, S: TokenSink> AffixJoiner<'s, S> {
     pub(super) fn new(rules: &'static FoldRules, text: &'s str, sink: &'s mut S) -> Self {
-        Self { rules, text, sink, held: Vec::new(), span: Span::new(0, 0), open: false }
+        Self { rules, text, sink, held: Vec::new(), span: Span::new(0, 0), open: false, joined: false }
     }
 
     /// Passes the last token on.
     pub(super) fn finish(&mut self) {
         if !self.held.is_empty() {
             let mut held = std::mem::take(&mut self.held);
-            let len = word_rules::collapse_runs(&mut held, &self.rules.weak);
-            self.sink.token(&held[..len], self.span);
+            // The walk has cut the runs of each part. Parts may make a run where they meet; numbers are never joined, and keep all
+            // their digits.
+            if self.joined && self.rules.runs {
+                let len = word_rules::collapse_runs(&mut held, &self.rules.weak);
+                held.truncate(len);
+            }
+            self.sink.token(&held, self.span);
             held.clear();
             self.held = held;
         }
@@ -115,10 +122,12 @@ impl<S: TokenSink> TokenSink for AffixJoiner<'_, S> {
         if self.joins(token, span) {
             self.held.extend_from_slice(token);
             self.span.end = span.end;
+            self.joined = true;
         } else {
             self.finish();
             self.held.extend_from_slice(token);
             self.span = span;
+            self.joined = false;
         }
 
         self.open = AFFIXES.prefixes.contains(token);
@@ -128,6 +137,21 @@ impl<S: TokenSink> TokenSink for AffixJoiner<'_, S> {
 #[cfg(test)]
 mod tests {
     use crate::normalize::{Language, Normalizer, Profile};
+
+    #[test]
+    fn numbers_and_latin_words_keep_their_runs() {
+        for profile in [Profile::Light, Profile::Standard, Profile::Aggressive] {
+            let normalizer = Normalizer::new(profile, Language::Fa);
+            for text in ["2000 20000 200", "قیمت 100000 تومان", "basklb111 ftns11 www"] {
+                assert_eq!(normalizer.normalize(text), text, "{profile:?}");
+            }
+        }
+        let normalizer = Normalizer::new(Profile::Standard, Language::Fa);
+        assert_eq!(normalizer.normalize("۵٬۲۲۲٬۰۰۰"), "5222000");
+        // A run inside a word is cut, and one where parts meet.
+        assert_eq!(normalizer.normalize("عاااالی"), "عالی");
+        assert_eq!(normalizer.normalize("شیی ی"), normalizer.normalize("شییی"));
+    }
 
     #[test]
     fn three_spellings_of_a_word_are_one() {
