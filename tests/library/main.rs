@@ -44,6 +44,7 @@ mod neighbours;
 mod page_cut;
 mod page_html;
 mod page_html_gold;
+mod page_inside;
 mod page_laws;
 mod page_mixed;
 mod page_shapes;

@@ -17,8 +17,17 @@ fn kinds(text: &str, units: &[Unit], start: usize, end: usize) -> Vec<UnitKind> 
     inside.filter(|unit| unit.span.of(text).chars().any(char::is_alphanumeric)).map(|unit| unit.kind).collect()
 }
 
+/// Fails with all lines of named pages, written with their kinds, that come out otherwise.
+pub(crate) fn assert_cut(pages: &[(&str, &str)]) {
+    let failed: Vec<String> = pages
+        .iter()
+        .flat_map(|(name, page)| wrong(page).into_iter().map(move |line| format!("{name}: {line}")))
+        .collect();
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
 /// Cuts a page written with its kinds; gives what came out otherwise.
-pub(crate) fn wrong(marked: &str) -> Vec<String> {
+fn wrong(marked: &str) -> Vec<String> {
     let lines: Vec<(&str, &str)> = marked.lines().map(|line| line.split_once(' ').unwrap_or(("", ""))).collect();
     let text = lines.iter().map(|(_, line)| *line).collect::<Vec<_>>().join("\n");
     let units = cut(&text);
@@ -213,11 +222,7 @@ B جملہ حقوق محفوظ ہیں",
 
 #[test]
 fn pages_are_cut_as_people_see_them() {
-    let wrong: Vec<String> = PAGES
-        .iter()
-        .flat_map(|(name, page)| wrong(page).into_iter().map(move |line| format!("{name}: {line}")))
-        .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_cut(PAGES);
 }
 
 #[test]

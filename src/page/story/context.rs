@@ -5,7 +5,14 @@ use foldhash::HashMap;
 use super::features::{PieceFeatures, PieceShape, SHORT};
 use super::line_pieces::{LinePiece, PieceGap};
 use super::vocabulary::WordingClass;
-use crate::page::lines::LineEnding;
+use crate::page::lines::{LineEnding, ListSign};
+
+/// Fewest words of a sentence with a colon that announces a list below a title.
+const INTRODUCTION: u32 = 7;
+
+fn is_listed(piece: Option<&LinePiece>) -> bool {
+    piece.is_some_and(|piece| piece.line.bullet != ListSign::None || piece.dashed)
+}
 
 /// Notes what is above and below each piece, and how the page sets its paragraphs.
 pub(super) fn neighbours(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
@@ -24,10 +31,11 @@ pub(super) fn neighbours(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
 
         let leads =
             pieces[at].line.ending == LineEnding::Leading && all[at].reading.class.is_none() && !pieces[at].line.dashed;
-        all[at].heads = leads && !all[at].under;
+        let introduces = pieces[at].line.words >= INTRODUCTION && is_listed(pieces.get(at + 1));
+        all[at].heads = leads && !all[at].under && !introduces;
 
-        // A colon announces only behind a paragraph, or one line further down; else it heads a list.
-        let announces = leads && (all[at].under || at > 0 && all[at - 1].under);
+        // A colon announces behind a paragraph, one line further down, or as a sentence above list signs; else it heads a list.
+        let announces = leads && (introduces || all[at].under || at > 0 && all[at - 1].under);
         let points = all[at].is(WordingClass::Points) && all[at].reading.alone;
         announced = announces || points || all[at].announced && all[at].reading.class.is_none();
     }
@@ -57,6 +65,26 @@ fn has_full_stops(pieces: &[LinePiece], all: &[PieceFeatures]) -> bool {
         ended += u32::from(matches!(piece.line.ending, LineEnding::Stop | LineEnding::Asking));
     }
     ended * 3 > paragraphs * 2
+}
+
+/// Most pieces between a headline and its text.
+const BEFORE_TEXT: usize = 8;
+
+/// Makes the head of a widget that counts, «12 comments», a number of the page where it is between a headline and its text: the
+/// widget itself is below the text.
+pub(super) fn counts_before_text(all: &mut [PieceFeatures]) {
+    for at in 1..all.len() {
+        let counted = all[at].reading.numbers > 0 || all[at - 1].is(WordingClass::Code);
+        if !all[at].is(WordingClass::Block) || !all[at].over || !counted {
+            continue;
+        }
+
+        let above = all[..at].iter().rev().take(BEFORE_TEXT);
+        let mut begun = above.take_while(|above| above.shape != PieceShape::Paragraph);
+        if begun.any(PieceFeatures::is_headline) {
+            all[at].reading.class = Some(WordingClass::Code);
+        }
+    }
 }
 
 /// Counts headlines in a row and short lines in a row.

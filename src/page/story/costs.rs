@@ -120,6 +120,8 @@ fn add_voice(piece: &LinePiece, evidence: &PieceFeatures, costs: &mut RoleCosts)
     if evidence.reading.ui > 0 && piece.line.words <= 26 {
         // In a short line each such word weighs more.
         let voice = i32::from(evidence.reading.ui.min(3)) * if piece.line.words <= 14 { 8 } else { 6 };
+        // A headline about an application returns as a title, with a text that repeats its words.
+        let voice = if evidence.repeats == 2 && evidence.shape == PieceShape::Headline { voice / 2 } else { voice };
         add(costs, &[(Furniture, -voice), (Body, voice / 2), (Item, voice * 2 / 3), (Title, voice * 2 / 3)]);
     }
 
@@ -137,8 +139,18 @@ fn add_layout(piece: &LinePiece, evidence: &PieceFeatures, costs: &mut RoleCosts
         add(costs, &[(Item, 22), (Title, 26), (Deck, 26), (Furniture, -8), (Widget, -1)]);
         add(costs, &[if evidence.apart { (Widget, -5) } else { (Sub, -14) }]);
     }
-    if evidence.announced || evidence.asks || evidence.inset {
-        add(costs, &[(Item, 14), (Title, 22), (Deck, 22), (Sub, -12), (Body, -6)]);
+    if evidence.announced || evidence.asks || evidence.inset || evidence.point {
+        // A point of a list is longer than a subheading.
+        let is_text = evidence.point || evidence.inset && !evidence.announced && evidence.length >= 4;
+        let body = if is_text { -14 } else { -6 };
+        add(costs, &[(Item, 14), (Title, 22), (Deck, 22), (Sub, -12), (Body, body)]);
+    }
+
+    if evidence.poem {
+        add(costs, &[(Title, -30)]);
+    }
+    if evidence.verse {
+        add(costs, &[(Item, 24), (Title, 24), (Deck, 24), (Widget, 8), (Body, -20), (Sub, -12)]);
     }
 
     // A caption: a paragraph below a picture may also be the text of a story.
@@ -160,8 +172,13 @@ fn add_layout(piece: &LinePiece, evidence: &PieceFeatures, costs: &mut RoleCosts
 fn add_context(piece: &LinePiece, evidence: &PieceFeatures, costs: &mut RoleCosts) {
     if evidence.goes_on {
         add(costs, &[(Title, 9), (Sub, -3)]);
-    } else if evidence.told && evidence.shape == PieceShape::Headline {
-        add(costs, &[(Title, -6)]);
+    } else if evidence.told {
+        // Of three words two are much.
+        add(costs, &[(Title, if evidence.shape == PieceShape::Headline { -6 } else { -10 })]);
+    }
+
+    if evidence.headed {
+        add(costs, &[(Title, -14)]);
     }
 
     // A question between two paragraphs is a title only if the one below repeats it.

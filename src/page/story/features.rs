@@ -70,6 +70,8 @@ pub(super) struct PieceFeatures {
     pub(super) goes_on: bool,
     /// Whether the paragraph below repeats its words, which speaks for a title.
     pub(super) told: bool,
+    /// Whether the paragraph below repeats its words, behind a time or byline and what else a page sets between a title and its text.
+    pub(super) headed: bool,
     /// Whether a text goes on below it behind an interruption: a list, menu or control.
     pub(super) resumed: bool,
     /// Whether it is the subheading with which a text goes on there.
@@ -78,6 +80,12 @@ pub(super) struct PieceFeatures {
     pub(super) unstopped: bool,
     /// Whether it belongs to an inset: short lines within a text, as verses and dialogues.
     pub(super) inset: bool,
+    /// Whether it is a numbered point that continues the text above.
+    pub(super) point: bool,
+    /// Whether it is a word for a poem above verses.
+    pub(super) poem: bool,
+    /// Whether it is one of those verses.
+    pub(super) verse: bool,
     /// Whether it is the paragraph of an entry of a live report.
     pub(super) entry: bool,
     /// Whether it has Latin letters on a page of other letters.

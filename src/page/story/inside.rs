@@ -87,6 +87,7 @@ pub(super) fn leads(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures])
         }
 
         let below = pieces[at + 1].line.span.of(text);
+        mark_title_above(text, pieces, all, at);
         all[at].goes_on = all[at].under && (begins_with_and(below) || all[at + 1].reading.running);
         all[at].told = shares_words(pieces[at].line.span.of(text), below);
 
@@ -94,6 +95,25 @@ pub(super) fn leads(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures])
             at > 0 && all[at].under && matches!(pieces[at - 1].line.ending, LineEnding::Stop | LineEnding::Asking);
         all[at].unstopped = stopped && pieces[at].line.ending == LineEnding::Open;
     }
+}
+
+/// Most pieces between a title and its text that a page sets there.
+const BETWEEN: usize = 7;
+
+/// Marks the title of the paragraph below `last`, if times, names and controls are between: the nearest headline above, whose words
+/// the paragraph repeats, with a time or a byline among what is between.
+fn mark_title_above(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures], last: usize) {
+    let is_between =
+        |features: &PieceFeatures| features.reading.class.is_some() || features.reading.time || features.is_short();
+    let count = all[..=last].iter().rev().take(BETWEEN).take_while(|features| is_between(features)).count();
+    let Some(title) = (last + 1).checked_sub(count + 1).filter(|_| count > 0) else { return };
+
+    let is_dated = |features: &PieceFeatures| {
+        features.reading.time || features.is(WordingClass::Stamp) || features.is(WordingClass::Byline)
+    };
+    let is_title = all[title].is_headline() && all[title + 1..=last].iter().any(is_dated);
+    let below = pieces[last + 1].line.span.of(text);
+    all[title].headed |= is_title && shares_words(pieces[title].line.span.of(text), below);
 }
 
 /// Whether a paragraph begins with «and» as part of its first word.
@@ -218,9 +238,21 @@ pub(super) fn pictures(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
         // A list may name each of its headlines twice, at the picture and below it.
         let paired = at > 1 && all[at - 1].hash == all[at - 2].hash;
         let below = all[at - 1].is_headline() && pieces[at].gap != PieceGap::Same && !paired;
-        if twice && below && all[at].shape == PieceShape::Headline && all[at - 1].hash != all[at].hash {
+        // So may a page that marks each headline as an item and repeats it above the text.
+        let marked = pieces[at].line.bullet != ListSign::None && pieces[at + 1].line.bullet == ListSign::None;
+        if twice && below && !marked && all[at].shape == PieceShape::Headline && all[at - 1].hash != all[at].hash {
             all[at].pictured = true;
             all[at + 1].pictured = true;
+        }
+    }
+
+    // «1 of 18», a caption, «2 of 18», a caption, below a text: its gallery, whatever is below.
+    for at in 2..all.len().saturating_sub(1) {
+        let count = |at: usize| all[at].is(WordingClass::Gallery) && all[at].reading.numbers == 2;
+        let begins = all[at - 2].under || all[at - 1].pictured;
+        if count(at) && count(at - 2) && begins && !all[at - 1].over {
+            all[at - 1].pictured = true;
+            all[at + 1].pictured |= all[at + 1].reading.class.is_none();
         }
     }
 
@@ -249,6 +281,24 @@ pub(super) fn pictures(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     }
 }
 
+/// Fewest texts of a page that end with a signature in brackets.
+const SIGNATURES: usize = 2;
+
+/// Ends stories at signatures: lines wholly in brackets below a text, on a page that has several, as letters to the editor do.
+pub(super) fn signatures(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let is_signature = |at: usize, all: &[PieceFeatures]| {
+        let own = pieces[at].line.span.of(text);
+        let inner = own.strip_prefix(['(', '[']).and_then(|rest| rest.strip_suffix([')', ']']));
+        let ends = pieces.get(at + 1).is_none_or(|next| next.gap == PieceGap::Blank);
+        let named = inner.is_some_and(|inner| !inner.contains(['(', '[']) && !inner.contains(char::is_numeric));
+        all[at].under && ends && named && (2..=8).contains(&pieces[at].line.words) && all[at].reading.class.is_none()
+    };
+    let found: Vec<usize> = (0..all.len()).filter(|&at| is_signature(at, all)).collect();
+    if found.len() >= SIGNATURES {
+        found.into_iter().for_each(|at| all[at].reading.class = Some(WordingClass::Border));
+    }
+}
+
 /// Most names that are remembered.
 const NAMES: usize = 16;
 
@@ -273,7 +323,8 @@ pub(super) fn authors(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures
         };
         let bare = all[at].reading.class.is_none() || all[at].is(WordingClass::Byline);
         let named = bare && pieces[at].line.ending != LineEnding::Leading;
-        all[at].author = words <= 5 && told && named && names.iter().any(same);
+        // What stands below many headlines is their section or programme.
+        all[at].author = words <= 5 && told && named && all[at].repeats < 3 && names.iter().any(same);
 
         // A byline is between a title or time and the text.
         let near_title = at > 0 && (all[at - 1].shape == PieceShape::Headline || all[at - 1].reading.time);

@@ -10,7 +10,7 @@ use crate::page::matcher::{PhrasePart, TokenBuffer};
 
 /// The senses of a word, as a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct WordSenses(u16);
+pub(super) struct WordSenses(u32);
 
 impl WordSenses {
     pub(super) const MENU: Self = Self(1);
@@ -29,6 +29,7 @@ impl WordSenses {
     pub(super) const LEADING: Self = Self(1 << 13);
     pub(super) const ENDING: Self = Self(1 << 14);
     pub(super) const KIND: Self = Self(1 << 15);
+    pub(super) const COUNT: Self = Self(1 << 16);
     /// The senses of words in dates and times.
     const TIMELY: Self = Self(Self::MONTH.0 | Self::WEEKDAY.0 | Self::UNIT.0 | Self::AGO.0 | Self::TIME.0);
 
@@ -124,6 +125,7 @@ impl Lexicon {
             (LEADING, WordSenses::LEADING),
             (ENDINGS, WordSenses::ENDING),
             (KINDS, WordSenses::KIND),
+            (vocabulary::COUNTS, WordSenses::COUNT),
             (vocabulary::AFTERNOON, WordSenses::AFTERNOON),
             (vocabulary::FORENOON, WordSenses::FORENOON),
         ];

@@ -197,7 +197,11 @@ fn numbers_in(part: &str) -> usize {
     part.split_whitespace().filter(|word| word.starts_with(char::is_numeric)).count()
 }
 
-/// Whether a cell holds a price or another amount rather than a time.
+/// Whether a cell holds a price or another amount rather than a time or a date.
 fn is_amount(cell: &str) -> bool {
-    cell.contains(|c: char| c.is_numeric()) && !cell.contains(':')
+    let is_date = || {
+        let parts: Vec<&str> = cell.trim().split(['/', '-']).collect();
+        parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.chars().all(char::is_numeric))
+    };
+    cell.contains(|c: char| c.is_numeric()) && !cell.contains(':') && !is_date()
 }

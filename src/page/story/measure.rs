@@ -7,7 +7,7 @@ use super::shape::{
     breaks_off, inner_stops, is_address, is_answer, is_credited, is_glued, is_placed, is_verse, length,
 };
 use super::vocabulary::WordingClass;
-use super::{context, inside, interruptions, table_rows, text_tables};
+use super::{context, inside, interruptions, markdown, points, table_rows, text_tables, verses};
 use crate::page::cues::CueFamily;
 use crate::page::hints::LineMarks;
 use crate::page::lines::{LineEnding, LineRole, ListSign, TextLine};
@@ -39,11 +39,17 @@ pub(super) fn measure(
     table_rows::rows(text, pieces, all);
     context::runs(pieces, all);
     context::neighbours(pieces, all);
+    context::counts_before_text(all);
     text_tables::enclosed(pieces, all);
+    text_tables::stacked(pieces, all);
+    text_tables::timelines(pieces, all);
     text_tables::apart(all);
     context::repeats(pieces, all);
     context::sites(pieces, all);
     inside::insets(pieces, all);
+    points::points(pieces, all);
+    verses::poems(text, pieces, all);
+    inside::signatures(text, pieces, all);
     inside::leads(text, pieces, all);
     interruptions::interruptions(text, pieces, all);
     context::ends(pieces, all);
@@ -58,7 +64,8 @@ fn alone(text: &str, piece: &LinePiece, marks: &[LineMarks], matcher: &mut Phras
     let line = &piece.line;
     let own = line.span.of(text);
     // Texts without markup and without a source have no marks.
-    let marks = marks.get(piece.number).copied().unwrap_or_default();
+    let mut marks = marks.get(piece.number).copied().unwrap_or_default();
+    markdown::add_marks(own, &mut marks);
     let mut features = PieceFeatures { marks, ..PieceFeatures::default() };
 
     features.teaser = line.words >= TEASER && breaks_off(own);
@@ -119,9 +126,13 @@ fn read(text: &str, line: &TextLine, matcher: &mut PhraseMatcher, features: &mut
     if own.starts_with('©') {
         features.reading.class = Some(WordingClass::Border);
     }
+    if features.reading.numbers > 0 && own.contains(['▲', '▼', '△', '▽', '⬆', '⬇']) {
+        features.reading.class = Some(WordingClass::Code);
+    }
     if is_address(own) {
         features.reading.class = Some(WordingClass::Control);
     }
+    features.reading.class = markdown::picture(own).or(features.reading.class);
     if features.reading.class.is_none() && is_credited(own, words) {
         features.reading.class = Some(WordingClass::Caption);
     }

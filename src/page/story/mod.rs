@@ -10,8 +10,10 @@ mod inside;
 mod interruptions;
 mod lexicon;
 mod line_pieces;
+mod markdown;
 mod measure;
 mod moments;
+mod points;
 mod reading;
 mod roles;
 mod separators;
@@ -19,6 +21,7 @@ mod shape;
 mod story_fields;
 mod table_rows;
 mod text_tables;
+mod verses;
 mod vocabulary;
 
 use super::hints::LineMarks;

@@ -20,10 +20,20 @@ impl LineWords<'_> {
         self.is_number(at) || self.word(at).is_timely()
     }
 
-    /// Whether a month is on the line; a word of one («الثاني») is not yet its name.
+    /// Whether a month is on the line beside the number of a day or year, or with «of» between. A word of a month («الثاني») is
+    /// not yet its name, and a name alone («in November», or «آب», which is water too) is no date.
     pub(super) fn names_month(&self) -> bool {
-        let named = |at: usize| self.word(at).is(WordSenses::MONTH) && LEXICON.month(self.tokens, at).is_some();
+        let named = |at: usize| {
+            self.word(at).is(WordSenses::MONTH)
+                && LEXICON.month(self.tokens, at).is_some_and(|(_, _, end)| self.is_number(end) || self.is_day_of(at))
+        };
         (0..self.tokens.len()).any(named)
+    }
+
+    /// Whether the number of a day leads to the month at token `at`: «12 أبريل», «12 من أبريل».
+    fn is_day_of(&self, at: usize) -> bool {
+        let number = |back: usize| at.checked_sub(back).is_some_and(|at| self.is_number(at));
+        number(1) || number(2) && self.word(at - 1).is(WordSenses::LEADING)
     }
 
     /// Whether the line is a headline with its date behind it. A byline with its date sets signs between the names, or begins

@@ -8,6 +8,8 @@ use crate::page::matcher::TokenBuffer;
 
 /// Fewest tokens that are left of a headline.
 const CORE: usize = 2;
+/// Years of the calendars that pages tell of.
+const YEARS: std::ops::RangeInclusive<u16> = 1300..=2100;
 /// Most words of a name behind a label; more words are a headline.
 const NAME: usize = 4;
 
@@ -28,6 +30,8 @@ pub(super) struct LineReading {
     pub(super) time: bool,
     /// The number at its beginning.
     pub(super) rank: Option<u16>,
+    /// Whether it is the number of a year and nothing else.
+    pub(super) year: bool,
     /// Whether that number is a rank, by the sign behind it or by its neighbours.
     pub(super) ranked: bool,
     /// Whether it begins with a word of relative times («منذ»).
@@ -57,6 +61,8 @@ impl LineWords<'_> {
         reading.ago = self.word(0).is(WordSenses::AGO);
         reading.numbers = self.count(|at| self.is_number(at));
         reading.own_numbers = if reading.numbers > 0 { self.own_numbers(0, count) } else { 0 };
+        reading.year =
+            whole && count == 1 && self.tokens.get(0).and_then(number).is_some_and(|year| YEARS.contains(&year));
         reading.ui = self.count(|at| self.word(at).is(WordSenses::UI));
         reading.time = whole && count <= 14 && self.is_moment(0, count);
 
@@ -115,6 +121,10 @@ impl LineWords<'_> {
             return None;
         }
 
+        // «41 ألف مشاهدة», «2 days ago - 1109 views».
+        if (2..=8).contains(&count) && reading.numbers > 0 && self.is_count() {
+            return Some(WordingClass::Code);
+        }
         // «10 صور» alone is the count of pictures, not a place among them.
         if count == 2 && self.is_number(0) && self.word(1).is(WordSenses::PICTURE) {
             return Some(WordingClass::Code);
@@ -127,6 +137,13 @@ impl LineWords<'_> {
             return Some(WordingClass::Gallery);
         }
         (count > 0 && count == usize::from(reading.numbers) && !reading.time).then_some(WordingClass::Code)
+    }
+
+    /// Whether the line is nothing but what a page counts, with numbers and times.
+    fn is_count(&self) -> bool {
+        let counted = |at: usize| self.word(at).is(WordSenses::COUNT);
+        let count = self.tokens.len();
+        (0..count).any(counted) && (0..count).all(|at| counted(at) || self.is_timely(at))
     }
 
     /// The best phrase at the beginning of the line, up to three numbers skipped: its class, whether it is all of the line, and

@@ -142,6 +142,12 @@ pub(super) fn is_credited(line: &str, words: u32) -> bool {
         return true;
     }
 
+    // «… Photo: Salim».
+    let credit = PHOTOGRAPHERS.iter().filter_map(|word| line.rfind(&format!(" {word}:"))).max();
+    if credit.is_some_and(|at| names_photographer(line[at..].trim_start())) {
+        return true;
+    }
+
     let end = line.trim_end_matches(|c: char| c.is_whitespace() || c == '.' || c == '۔');
     let inner = end.strip_suffix([')', ']']).and_then(|rest| rest.rsplit_once(['(', '[']));
     inner.is_some_and(|(before, credit)| {

@@ -69,6 +69,8 @@ pub(super) fn rows(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) 
 
     label_lists(text, pieces, all);
     numbered_rows(pieces, all);
+    amounts(text, pieces, all);
+    numbered_names(pieces, all);
     scores(text, pieces, all);
     alike(text, pieces, all);
 }
@@ -128,6 +130,74 @@ fn numbered_rows(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
             all[at].reading.class = None;
             all[at].row = true;
         }
+    }
+}
+
+/// Most words of an amount with its unit.
+const AMOUNT: u32 = 6;
+
+/// Currencies, with which rates and prices end.
+const CURRENCIES: &[&str] = &[
+    "ريال",
+    "دينار",
+    "دينارا",
+    "درهم",
+    "درهما",
+    "جنيه",
+    "جنيها",
+    "ليرة",
+    "دولار",
+    "دولارا",
+    "يورو",
+    "تومان",
+    "ریال",
+    "افغانی",
+    "روپے",
+    "روپیہ",
+    "دینار",
+    "ر.س",
+    "د.إ",
+    "ج.م",
+    "د.ك",
+    "د.أ",
+];
+
+/// Marks consecutive amounts of money: rates, prices.
+fn amounts(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let is_amount = |at: usize| {
+        let last = pieces[at].line.span.of(text).split_whitespace().next_back().unwrap_or_default();
+        pieces[at].line.words <= AMOUNT
+            && all[at].reading.own_numbers > 0
+            && all[at].reading.class.is_none()
+            && CURRENCIES.contains(&last.trim_end_matches(['.', '،']))
+    };
+    let found: Vec<usize> = (0..all.len()).filter(|&at| is_amount(at)).collect();
+
+    for pair in found.windows(2).filter(|pair| pair[1] - pair[0] == 1) {
+        all[pair[0]].row = true;
+        all[pair[1]].row = true;
+    }
+}
+
+/// Fewest lines of a list of numbered names.
+const NAMES: usize = 4;
+/// Most words of one, with its number.
+const NAME: u32 = 6;
+
+/// Marks lists of short lines with ascending numbers that are no ranks: the players of a team.
+fn numbered_names(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let number = |piece: &LinePiece, features: &PieceFeatures| {
+        let plain = piece.line.words <= NAME && features.reading.class.is_none() && !features.reading.time;
+        features.reading.rank.filter(|_| plain && !features.reading.ranked)
+    };
+    let numbers: Vec<Option<u16>> = pieces.iter().zip(&*all).map(|(piece, features)| number(piece, features)).collect();
+
+    let mut at = 0;
+    for names in numbers.chunk_by(|above, below| above.is_some() && above < below) {
+        if names.len() >= NAMES {
+            all[at..at + names.len()].iter_mut().for_each(|features| features.row = true);
+        }
+        at += names.len();
     }
 }
 

@@ -16,7 +16,8 @@ const PARAGRAPH: u32 = 12;
 /// Marks the tables within a text, heading and rows: pieces of the story, not of a widget.
 pub(super) fn enclosed(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     for at in 1..all.len() {
-        if !all[at].under || !is_heading(&all[at]) {
+        let follows = all[at].under || all[at - 1].shape == PieceShape::Sentence;
+        if !follows || !is_heading(&all[at]) {
             continue;
         }
 
@@ -27,11 +28,7 @@ pub(super) fn enclosed(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
             continue;
         }
 
-        for features in &mut all[at..rows.end] {
-            features.reading.class = None;
-            features.row = true;
-            features.inset = true;
-        }
+        all[at..rows.end].iter_mut().for_each(mark_row);
     }
 }
 
@@ -48,15 +45,15 @@ fn rows_end(pieces: &[LinePiece], all: &[PieceFeatures], from: usize) -> usize {
         let known = match features.reading.class {
             None => true,
             Some(WordingClass::Block) => features.reading.numbers > 0,
-            Some(WordingClass::Menu) => piece.cells > 1,
+            Some(WordingClass::Menu | WordingClass::Stamp) => piece.cells > 1,
             Some(_) => false,
         };
         known
             && matches!(features.shape, PieceShape::Headline | PieceShape::Short)
-            && !features.reading.time
+            && (!features.reading.time || piece.cells > 1)
             && features.reading.ui == 0
             && piece.line.ending != LineEnding::Asking
-            && (at == from || features.airy || piece.gap != PieceGap::Blank)
+            && (at == from || features.airy || piece.cells > 1 || piece.gap != PieceGap::Blank)
     };
     let most = all.len().min(from + LONGEST);
     (from..most).find(|&at| !is_row(at)).unwrap_or(most)
@@ -69,6 +66,87 @@ fn is_text(piece: &LinePiece, features: &PieceFeatures) -> bool {
         && features.reading.ui == 0
         && piece.line.words >= PARAGRAPH
         && piece.line.ending == LineEnding::Stop
+}
+
+/// Fewest cells of a table with a cell on each line.
+const CELLS: usize = 6;
+
+/// Marks tables within a text that have a cell on each line, and figures above what they count: lines between two paragraphs, a
+/// third of them numbers alone.
+pub(super) fn stacked(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let mut at = 1;
+    while at < all.len() {
+        let end = if all[at].under { cells_end(pieces, all, at) } else { at };
+        let is_figure = |at: &usize| all[*at].reading.numbers > 0 && pieces[*at].line.words <= 3;
+        let numbers = (at..end).filter(is_figure).count();
+        let goes_on = goes_on(pieces, all, end);
+
+        if end - at >= CELLS && numbers * 3 >= end - at && goes_on {
+            all[at..end].iter_mut().for_each(mark_row);
+        }
+        at = end.max(at + 1);
+    }
+}
+
+/// Most captions between figures and the text that goes on.
+const CAPTIONS: usize = 3;
+
+/// Whether a text goes on at `end`, or behind some captions.
+fn goes_on(pieces: &[LinePiece], all: &[PieceFeatures], end: usize) -> bool {
+    let captions = all[end..].iter().take(CAPTIONS).take_while(|next| next.is(WordingClass::Caption)).count();
+    let text = |at: usize| all.get(at).is_some_and(|next| is_text(&pieces[at], next));
+    let is_subheading = all.get(end + captions).is_some_and(|next| next.is_short() && next.over);
+    text(end + captions) || is_subheading && text(end + captions + 1)
+}
+
+/// The end of the cells from `from` on; a blank line may only be above the first.
+fn cells_end(pieces: &[LinePiece], all: &[PieceFeatures], from: usize) -> usize {
+    let is_cell = |at: usize| {
+        let (piece, features) = (&pieces[at], &all[at]);
+        let is_number =
+            features.is(WordingClass::Code) || features.is(WordingClass::Gallery) && features.reading.numbers > 0;
+        let named =
+            features.reading.class.is_none() && features.shape != PieceShape::Paragraph && piece.line.words <= 6;
+        (is_number || named)
+            && !features.reading.time
+            && features.reading.ui == 0
+            && piece.line.ending != LineEnding::Asking
+            && (at == from || features.airy && at > from + 1 || piece.gap != PieceGap::Blank)
+    };
+    let most = all.len().min(from + LONGEST);
+    (from..most).find(|&at| !is_cell(at)).unwrap_or(most)
+}
+
+fn mark_row(features: &mut PieceFeatures) {
+    features.reading.class = None;
+    features.row = true;
+    features.inset = true;
+}
+
+/// Fewest years of a timeline.
+const YEARS: usize = 3;
+/// Most words of what it tells of a year.
+const EVENT: u32 = 30;
+
+/// Marks the years of timelines within a text: each alone on a line, ascending, with a sentence below.
+pub(super) fn timelines(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let mut at = 0;
+    while at < all.len() {
+        let years = (at..all.len()).step_by(2).take_while(|&year| tells_year(pieces, all, year)).count();
+        if years >= YEARS {
+            (0..years).for_each(|year| mark_row(&mut all[at + 2 * year]));
+        }
+        at += (2 * years).max(1);
+    }
+}
+
+/// Whether the piece at `at` is a year, and what happened in it is below.
+fn tells_year(pieces: &[LinePiece], all: &[PieceFeatures], at: usize) -> bool {
+    let is_event = |(piece, features): (&LinePiece, &PieceFeatures)| {
+        let is_sentence = matches!(features.shape, PieceShape::Paragraph | PieceShape::Sentence);
+        is_sentence && features.reading.class.is_none() && piece.line.words <= EVENT
+    };
+    all[at].reading.year && all[at].is(WordingClass::Code) && pieces.iter().zip(all).nth(at + 1).is_some_and(is_event)
 }
 
 /// Marks the rows of tables that touch no paragraph, neither above, with a heading between, nor below.
