@@ -121,7 +121,7 @@ impl<'r> ExactVerifier<'r> {
             (RouteId::Short, _) => CheckDepth::Words,
             (RouteId::Main, Some(learned)) => {
                 let by_trigrams = route.shingle == own_text::MEASURE;
-                CheckDepth::Texts(PairJudge::new(learned, options.seed, by_trigrams))
+                CheckDepth::Texts(PairJudge::new(learned, options, by_trigrams))
             }
             (RouteId::Main, None) => CheckDepth::Nothing,
         };
@@ -333,6 +333,12 @@ impl RuledPair<'_, '_> {
         judge.series(judged)
     }
 
+    /// Why two nodes are no copies, if they are two fillings of one form.
+    fn form(&self) -> Option<VariantReason> {
+        let (judge, judged) = self.judged.as_ref()?;
+        judge.form(judged)
+    }
+
     /// The verdict on twins below the threshold; `None` if they are no twins, or neither is an edited form of the other.
     fn retold(&self) -> Option<EditedVerdict> {
         if !self.pair.are_twins {
@@ -367,8 +373,14 @@ impl PairVerifier for ExactVerifier<'_> {
             };
         }
 
-        let of_records =
-            || ruled.links().or_else(|| ruled.days()).or_else(|| ruled.titles()).or_else(|| ruled.series());
+        let of_records = || {
+            ruled
+                .links()
+                .or_else(|| ruled.days())
+                .or_else(|| ruled.titles())
+                .or_else(|| ruled.series())
+                .or_else(|| ruled.form())
+        };
         match ruled.reason().or_else(|| ruled.other_news()).or_else(of_records) {
             Some(reason) => NodeVerdict::Variant(reason, pair.score),
             None => self.copy(&pair),

@@ -7,6 +7,7 @@ use foldhash::HashMap;
 
 use super::component_trigrams::ComponentTrigrams;
 use super::learned_frequencies::LearnedFrequencies;
+use super::options::Options;
 use super::verified_texts::{VerifiedText, VerifiedTexts};
 use crate::cluster::{ComponentContents, ContentsBuilder, LARGE, RARE};
 use crate::lsh::{Component, Components, Node};
@@ -35,6 +36,8 @@ pub(super) struct PairJudge<'r> {
     keys: HashKeys,
     /// Whether shingles are the trigrams of the own-text rule.
     by_trigrams: bool,
+    /// Whether texts are those of whole records.
+    of_records: bool,
     /// The place of each node in `joint`; empty if [`join`](Self::join) was not called.
     joint_of: Vec<u32>,
     joint: Vec<JoinedTexts>,
@@ -79,8 +82,9 @@ impl<'r> PairJudge<'r> {
     pub(super) const BYTES_PER_TEXT: usize = 500 + MOST_LINKS * size_of::<TextLink>() + FactsText::BYTES_PER_TEXT;
 
     /// A judge of texts that are folded to the compact alphabet.
-    pub(super) fn new(learned: &'r LearnedFrequencies, seed: u64, by_trigrams: bool) -> Self {
-        Self { learned, keys: HashKeys::new(seed), by_trigrams, joint_of: Vec::new(), joint: Vec::new() }
+    pub(super) fn new(learned: &'r LearnedFrequencies, options: &Options, by_trigrams: bool) -> Self {
+        let (keys, of_records) = (HashKeys::new(options.seed), options.takes_headings());
+        Self { learned, keys, by_trigrams, of_records, joint_of: Vec::new(), joint: Vec::new() }
     }
 
     /// Tells the judge which of `nodes` nodes candidates join. `text` gives equal numbers to nodes of equal texts.
@@ -164,6 +168,28 @@ impl<'r> PairJudge<'r> {
         reason
             .or_else(|| (may_be_bare() && of_source.is_some_and(is_one_bare)).then_some(VariantReason::Furniture))
             .or_else(are_replaced)
+    }
+
+    /// Why two records above the threshold are no copies, if their texts are short or fill one form, and tell different things.
+    /// Records of which nothing is known may be of one source.
+    pub(super) fn form(&self, pair: &JudgedPair<'_>) -> Option<VariantReason> {
+        let may_be_told_apart = match (pair.a.place(), pair.b.place()) {
+            (Some(a), Some(b)) => a.may_be_told_apart(b),
+            (None, None) => self.of_records,
+            _ => false,
+        };
+        if !may_be_told_apart {
+            return None;
+        }
+
+        let compared = self.compared(pair);
+        if own_text::are_short_and_other(compared) {
+            return Some(VariantReason::Facts);
+        }
+
+        let is_form = |joint: &&JoinedTexts| joint.nodes.len() >= own_text::FORM_TEXTS as usize;
+        let joint = self.joint_of(pair.node).filter(is_form)?;
+        own_text::fill_one_form(compared, self.frequencies(pair.batch, joint)).then_some(VariantReason::Facts)
     }
 
     /// The verdict on two texts below the threshold; `None` unless one is an edited form of the other and no rule refuses the

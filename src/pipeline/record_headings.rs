@@ -37,12 +37,12 @@ impl HeadingReader {
         let HeadingFields { titles, sources, addresses, dates } = options.heading_fields();
         let [titles, sources, addresses, dates] =
             [titles, sources, addresses, dates].map(|names| names.iter().filter_map(place).collect::<Vec<_>>());
-        let reads_some = !titles.is_empty() || !addresses.is_empty() || !dates.is_empty();
+        let reads_some = [&titles, &sources, &addresses].into_iter().any(|places| !places.is_empty());
         reads_some.then_some(Self { titles, sources, addresses, dates, date_order: options.date_order })
     }
 
-    /// The heading of a record whose text `normalizer` folds; `None` if it has neither a title nor an address, nor a date and
-    /// the name of a source. `file` is the number of its file, which is the source if nothing names one.
+    /// The heading of a record whose text `normalizer` folds; `None` if it has neither a title, nor an address, nor the name of a
+    /// source. `file` is the number of its file, which is the source if nothing names one.
     pub(super) fn of(
         &self,
         record: &Record<'_>,
@@ -51,8 +51,7 @@ impl HeadingReader {
     ) -> Option<UnfoldedHeading> {
         let (title, address) = (first(record, &self.titles), first(record, &self.addresses));
         let named = self.named_source(record, address.as_deref());
-        let published = self.published(record);
-        if title.is_none() && address.is_none() && (named.is_none() || published.is_none()) {
+        if title.is_none() && address.is_none() && named.is_none() {
             return None;
         }
 
@@ -64,7 +63,7 @@ impl HeadingReader {
             address: address.map_or(0, |address| source_key(&address)),
             is_named: named.is_some(),
             is_titled: title.is_some(),
-            published,
+            published: self.published(record),
         };
         let title = title.as_deref().map_or("", beginning);
         Some(UnfoldedHeading { title: title.into(), normalizer: *normalizer, place })

@@ -5,7 +5,6 @@ use memchr::memmem;
 
 use super::facts::are_spellings;
 use super::word_forms::{stem, words};
-use crate::normalize::alphabet;
 
 /// Words whose spellings are looked for. A text with more own words has own content.
 const FEW: usize = 8;
@@ -27,9 +26,10 @@ pub(super) fn lacks<'t>(own: impl Iterator<Item = &'t [u8]>, text: &[u8], other:
     let of_text: HashSet<&[u8]> = words(text).collect();
     let lacking: Vec<&[u8]> = words(other).filter(|word| !of_text.contains(word)).collect();
     let joined = joined(other);
+    // A number, or a code as 409BK, has one spelling.
+    let is_exact = |word: &[u8]| word.iter().any(u8::is_ascii_digit);
     let is_spelled = |word: &[u8]| {
-        has_inside(&joined, word)
-            || !alphabet::is_number(word) && lacking.iter().any(|other| are_spellings(word, other))
+        has_inside(&joined, word) || !is_exact(word) && lacking.iter().any(|other| are_spellings(word, other))
     };
     own.into_iter().filter(|word| !is_spelled(word)).nth(least - 1).is_some()
 }

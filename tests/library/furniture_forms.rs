@@ -47,8 +47,16 @@ fn a_number_behind_the_beginning_or_known_to_both_tells_no_document() {
     let form = words(&mut Random::new(2), VOCABULARY, 200);
     let late = |number: &str| fill(&form, 150, &format!("رقم {number}"));
     assert_eq!(relation(&late("4417"), &late("4418")), Some(Relation::Near));
-    let both = |first: &str, second: &str| format!("{} رقم {second}", fill(&form, 4, &format!("رقم {first}")));
+    let both = |first: &str, second: &str| fill(&form, 4, &format!("رقم {first} المعدل للقرار رقم {second}"));
     assert_eq!(relation(&both("4417", "4418"), &both("4418", "4417")), Some(Relation::Near));
+}
+
+#[test]
+fn numbers_that_are_announced_at_one_place_tell_two_documents_that_name_each_other_later() {
+    let form = words(&mut Random::new(2), VOCABULARY, 200);
+    let citing = |own: &str, other: &str| format!("{} رقم {other}", fill(&form, 4, &format!("رقم {own}")));
+    assert_eq!(relation(&citing("4417", "4418"), &citing("4418", "4417")), NUMBERS);
+    assert_eq!(relation(&citing("4417/12", "4418"), &citing("12/4417", "4418")), Some(Relation::Near), "one number");
 }
 
 #[test]

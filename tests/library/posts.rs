@@ -102,7 +102,8 @@ fn one_number_tells_two_short_pages_of_one_source_apart() {
 fn one_number_in_two_spellings_in_long_posts_or_of_two_sources_tells_nothing() {
     let [five, three] = ["5", "3"].map(|count| baskets(count, ""));
     assert_eq!(of_one_source([&five, &baskets("خمس", "")]), COPY, "one number");
-    assert_eq!(of_one_source([&five, &baskets("بضع", "")]), COPY, "a number on one side");
+    let end = " وفي العطلة يفتح البستان بابه منذ الفجر";
+    assert_eq!(of_one_source([&baskets("5", end), &baskets("بضع", end)]), COPY, "a number on one side");
     assert_eq!(at([&five, &three], ["https://garden.example/1", "https://market.example/2"]), COPY, "two sources");
     assert_eq!(of_one_source([&baskets("5", " 20"), &baskets("5", " 23")]), COPY, "a counter at the end");
 

@@ -178,3 +178,116 @@ fn numbers_and_an_own_word_in_each_title_tell_two_pages_apart() {
     );
     assert_eq!(pair(["مراجعة الموازين مساء", "مراجعة الموازين ليلا"], [20, 20]), [Relation::Exact], "one number");
 }
+
+/// Records of which nothing is known: an id and a text.
+fn bare(texts: impl IntoIterator<Item = String>) -> Vec<Value> {
+    texts.into_iter().enumerate().map(|(place, text)| json!({ "id": place.to_string(), "text": text })).collect()
+}
+
+const MODELS: [&str; 24] = [
+    "كورولا",
+    "سوناتا",
+    "النترا",
+    "كامري",
+    "سيراتو",
+    "فيوجن",
+    "مازدا",
+    "لانسر",
+    "افانتي",
+    "باجيرو",
+    "سبورتاج",
+    "توسان",
+    "اوبتيما",
+    "ريو",
+    "بيكانتو",
+    "ميني",
+    "كابتيفا",
+    "كروز",
+    "مالبو",
+    "تاهو",
+    "اسكاليد",
+    "جيمي",
+    "سويفت",
+    "فيتارا",
+];
+
+const COLOURS: [&str; 24] = [
+    "ابيض",
+    "اسود",
+    "احمر",
+    "ازرق",
+    "فضي",
+    "رمادي",
+    "خمري",
+    "ذهبي",
+    "بني",
+    "اخضر",
+    "برتقالي",
+    "كحلي",
+    "بيج",
+    "زيتي",
+    "نحاسي",
+    "بنفسجي",
+    "سماوي",
+    "عنابي",
+    "كاكي",
+    "لؤلؤي",
+    "فيروزي",
+    "رصاصي",
+    "عسلي",
+    "وردي",
+];
+
+/// An advertisement of a form: what tells the car is two fields in the middle.
+fn advertisement(model: &str, colour: &str) -> String {
+    format!(
+        "المدينة عمان نوع الإعلان سيارات للبيع حالة المركبة مستعملة ناقل الحركة اوتوماتيك الموديل {model} الوقود بنزين الجمارك مجمرك \
+         الترخيص مرخصة التأمين شامل طريقة الدفع كاش فقط لون السيارة {colour} الهيكل بحالة جيدة جدا فتحة سقف كهربائية أكياس هوائية كاميرا \
+         خلفية مثبت سرعة حساسات اصطفاف بلوتوث شاشة لمس كراسي جلد مدفأة نظام ملاحة أضوية زينون جنطات مغنيسيوم تكييف خلفي قفل مركزي"
+    )
+}
+
+#[test]
+fn two_filled_slots_tell_records_of_a_form_apart_of_which_nothing_is_known() {
+    let filled = |count: usize| bare((0..count).map(|place| advertisement(MODELS[place], COLOURS[place])));
+    let facts = Relation::Variant(VariantReason::Facts);
+    assert_eq!(relations(&filled(9)), [facts], "nine texts fill the form");
+
+    // A text that spreads with edits at its ends is no form.
+    let quoted = |place: usize| format!("{} {} {}", MODELS[place], advertisement("كورولا", "ابيض"), COLOURS[place]);
+    assert_eq!(relations(&bare((0..9).map(quoted))), [Relation::Near]);
+}
+
+#[test]
+fn one_filled_slot_tells_records_of_a_form_that_twenty_texts_have_apart() {
+    let one = |count: usize| bare((0..count).map(|place| advertisement(MODELS[place], "ابيض")));
+    let facts = Relation::Variant(VariantReason::Facts);
+    assert_eq!(relations(&one(24)), [facts]);
+    assert!(relations(&one(3)).contains(&Relation::Near), "three texts may be edits of one");
+}
+
+#[test]
+fn a_word_tells_short_texts_apart_unless_it_is_another_spelling() {
+    let differ = |a: &str, b: &str| relations(&bare([a.to_owned(), b.to_owned()]));
+    let facts = [Relation::Variant(VariantReason::Facts)];
+    let watch = "ساعت مچی مردانه سه موتور فعال کرنوگراف بند فلزی صفحه مشکی";
+    assert_eq!(differ(&format!("{watch} طلایی مدل برنا"), &format!("{watch} رزگلد مدل برنا")), facts, "a colour");
+    assert_eq!(
+        differ("سویشرت دخترانه برند کوتون اصل 3WKG10616AK", "سویشرت دخترانه برند کوتون اصل 3WKG10617AK"),
+        facts,
+        "a code"
+    );
+    assert_eq!(differ("ايفون 11 برو ماكس", "ايفون 11 برو ماكس زيتوني"), facts, "one word more of a few");
+
+    assert_eq!(
+        differ("افتتاح معرض الكتاب الدولي في مسقط اليوم", "افتتاح معرض الكتاب الدولى فى مسقط اليوم"),
+        [Relation::Exact],
+        "another spelling"
+    );
+    let report = "الأهلي يفوز على الاتحاد بهدفين في ختام مباريات الجولة الأولى";
+    assert_eq!(differ(report, &format!("{report} أمس")), [Relation::Near], "a word more of many");
+
+    let of_papers = |source: &str, text: &str| json!({ "id": source, "text": text, "source": source });
+    let papers = [of_papers("a", &format!("{report} للدوري")), of_papers("b", &format!("{report} لدورينا"))];
+    assert_eq!(relations(&papers), [Relation::Near], "papers edit what an agency wrote");
+}

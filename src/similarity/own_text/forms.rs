@@ -3,20 +3,19 @@
 //! Edits of a copy insert and delete words, while pages of one form have other words in the same places. So these tests
 //! require that nearly every token has a counterpart. The words of a slot must be rare on both sides among at least
 //! four texts of the form, since a corrected figure is replaced by the figure of all other copies. A code (v1.9, x86)
-//! or the number after رقم identifies the subject of a text, so two texts are enough. So they are for one number, in
-//! digits or as a word, of two short pages of one source: it is a large part of what they tell.
+//! identifies the subject of a text, so two texts are enough. So they are for one number, in digits or as a word, of two
+//! short pages of one source: it is a large part of what they tell.
 
 use crate::static_table::StaticTable;
 use std::ops::Range;
 
 use super::alignment::TokenAlignment;
+use super::slots::inner_slots;
 use super::wording::tokens;
-use super::{PairWording, RARE, RARER, TextPair};
+use super::{RARE, RARER, TextPair};
 use crate::normalize::alphabet;
-use crate::similarity::lacking_words::lacks;
 use crate::similarity::titles::{TitleNumber, numbers_in};
 use crate::similarity::token_gaps::TokenSlot;
-use crate::similarity::word_forms::is_content;
 
 /// Fewest texts from which the common words of a form are known.
 pub(crate) const FORM: u32 = 4;
@@ -44,12 +43,6 @@ const WITH_CODE: usize = 80;
 
 /// Most tokens of the longer of two pages of one source of which one number is the content.
 const PAGE: usize = 160;
-
-/// Most tokens of the longer of two texts of one source of which some words in one place are the content.
-const WITH_WORDS: usize = 300;
-
-/// Fewest such words in each text.
-const OWN_WORDS: usize = 4;
 
 /// Number words that mean nothing else, in the compact alphabet, with their digits.
 static CARDINALS: StaticTable<Vec<(Vec<u8>, &'static [u8])>> = StaticTable::new(|| {
@@ -84,19 +77,6 @@ const LOOSE_WITH_WORD: usize = 5;
 /// Fewest bytes of a word, in the compact alphabet.
 const SHORTEST_WORD: usize = 3;
 
-/// First tokens of a text, among which its number is searched.
-const HEAD: usize = 20;
-
-/// Words that announce the number of a document, in the compact alphabet.
-static ANNOUNCES: StaticTable<[Vec<u8>; 7]> =
-    StaticTable::new(|| ["رقم", "برقم", "شماره", "شمارہ", "نمبر", "number", "no"].map(alphabet::to_compact));
-
-/// Greatest distance of the number from such a word, in tokens (رقم م 12).
-const BEHIND: usize = 2;
-
-/// Most tokens of such a number (1444 1 504, as 1444/1/504 is folded).
-const NUMBER_PARTS: usize = 4;
-
 /// The content in which two short texts of one form differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FormContent {
@@ -104,53 +84,9 @@ pub(super) enum FormContent {
     Word,
 }
 
-/// Whether each of two folded texts announces a number at its beginning that the other text lacks. Of a number with
-/// several parts one part is enough: 1444/1/504 and 1444/1/505 are two decrees.
-pub(crate) fn have_other_numbers(a: &[u8], b: &[u8]) -> bool {
-    let (of_a, of_b) = (announced(a), announced(b));
-    lacks_a_part(b, &of_a) && lacks_a_part(a, &of_b)
-}
-
-/// Whether a folded text has one of these numbers nowhere.
-fn lacks_a_part(text: &[u8], parts: &[&[u8]]) -> bool {
-    parts.iter().any(|part| !tokens(text).any(|token| token == *part))
-}
-
-/// The parts of the first number of a folded text that a word announces; empty if there is none.
-fn announced(folded: &[u8]) -> Vec<&[u8]> {
-    let head: Vec<&[u8]> = tokens(folded).take(HEAD).collect();
-
-    let is_told = |token: &[u8]| ANNOUNCES.iter().any(|word| word == token);
-    let told = (0..head.len()).filter(|place| is_told(head[*place]));
-    let first = |word: usize| (word + 1..head.len()).take(BEHIND).find(|place| alphabet::is_number(head[*place]));
-
-    let Some(first) = told.filter_map(first).next() else { return Vec::new() };
-    let parts = head[first..].iter().copied().take_while(|token| alphabet::is_number(token));
-    parts.take(NUMBER_PARTS).collect()
-}
-
 /// Whether a folded text is short enough for a code to be its content.
 pub(crate) fn can_be_told_by_code(folded: &[u8]) -> bool {
     folded.iter().filter(|byte| **byte == b' ').nth(WITH_CODE - 1).is_none()
-}
-
-/// Whether each of two texts of one source has some words in one place, not at the edges, that the other text lacks in every
-/// form: two texts of one form, of which no others need be known. Symmetric.
-///
-/// O(n log n) for n tokens, at most for [`WITH_WORDS`].
-pub(crate) fn tells_other_words(texts: &PairWording<'_>) -> bool {
-    let PairWording { a, b, .. } = *texts;
-    if texts.are_out_of_reach() || b.wording.words().len() > WITH_WORDS {
-        return false;
-    }
-
-    let [of_a, of_b] = [a, b].map(|text| tokens(text.folded).collect::<Vec<_>>());
-    let lacks_words = |slot: &[&[u8]], text: &[u8], other: &[u8]| {
-        slot.len() >= OWN_WORDS && lacks(slot.iter().copied().filter(|word| is_content(word)), text, other, OWN_WORDS)
-    };
-    inner_slots([&of_a, &of_b], &texts.detail().slots).any(|slot| {
-        lacks_words(&of_a[slot.a.clone()], a.folded, b.folded) && lacks_words(&of_b[slot.b.clone()], b.folded, a.folded)
-    })
 }
 
 impl TextPair<'_, '_> {
@@ -213,15 +149,6 @@ impl TextPair<'_, '_> {
     }
 }
 
-/// The slots that have tokens before and behind them. Slots at the edges are titles, counters and tags, which differ
-/// between copies.
-fn inner_slots<'s>([a, b]: [&[&[u8]]; 2], slots: &'s [TokenSlot]) -> impl Iterator<Item = &'s TokenSlot> + use<'s> {
-    let (end_of_a, end_of_b) = (a.len(), b.len());
-    slots
-        .iter()
-        .filter(move |slot| slot.a.start.min(slot.b.start) > 0 && slot.a.end < end_of_a && slot.b.end < end_of_b)
-}
-
 /// Whether two texts differ in at least [`NUMBERS`] numbers, and in few words or in many of their numbers. `loose`: their
 /// tokens without a counterpart.
 fn has_other_numbers([a, b]: [&[&[u8]]; 2], slots: &[TokenSlot], loose: usize) -> bool {
@@ -266,7 +193,7 @@ fn tells_other_number([a, b]: [&[&[u8]]; 2], slot: &TokenSlot) -> bool {
 }
 
 /// The digits of the numbers among tokens, also of those inside words and those that words name.
-fn told_numbers<'t>(tokens: &[&'t [u8]]) -> Vec<&'t [u8]> {
+pub(super) fn told_numbers<'t>(tokens: &[&'t [u8]]) -> Vec<&'t [u8]> {
     let named = |token: &[u8]| CARDINALS.iter().find(|(word, _)| word == token).map(|(_, digits)| *digits);
     let in_digits = numbers_in(tokens.iter().copied()).into_iter().filter_map(|number| match number {
         TitleNumber::Digits(digits) => Some(digits),

@@ -21,9 +21,10 @@
 //!   replaced by another throughout.
 //!
 //! Own text must be contiguous, since scattered edits of a copy are own text too. `docs/FACTS.md` has the rule with
-//! its measurements. Files: `wording` the hashes of one text, `compared` two texts, `alignment` their alignment, `frequency` the
-//! frequencies, `forms` the tests for short pages, `other_news` follow-ups of earlier reports, `renamed` texts about
-//! two subjects, `edited` and `retold` copies below the threshold.
+//! its measurements. Files: `wording` the hashes of one text, `compared` two texts, `alignment` their alignment, `frequency`
+//! the frequencies, `forms` the tests for short pages, `announced` the numbers of decrees, `slots` what records tell in one
+//! place, `other_news` follow-ups of earlier reports, `renamed` texts about two subjects, `edited` and `retold` copies below
+//! the threshold.
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -34,6 +35,7 @@ use crate::normalize::alphabet;
 use crate::shingle::ShingleKind;
 
 mod alignment;
+mod announced;
 mod bare;
 mod edited;
 mod forms;
@@ -43,15 +45,18 @@ mod own;
 mod pair_wording;
 mod renamed;
 mod retold;
+mod slots;
 mod wording;
 
+pub(crate) use announced::have_other_numbers;
 pub(crate) use bare::is_one_bare;
 pub(crate) use edited::{EditedVerdict, edited};
-pub(crate) use forms::{FORM, can_be_told_by_code, have_other_numbers, tells_other_words};
+pub(crate) use forms::{FORM, can_be_told_by_code};
 pub(crate) use frequency::TrigramFrequencies;
 pub(crate) use other_news::other_news;
 pub(crate) use pair_wording::PairWording;
 pub(crate) use retold::retold;
+pub(crate) use slots::{FORM_TEXTS, are_short_and_other, fill_one_form, tells_other_words};
 pub(crate) use wording::Wording;
 
 use alignment::{ReplacedBlock, TextAlignment, TokenAlignment};
@@ -138,7 +143,7 @@ pub(crate) fn judge(texts: &PairWording<'_>, evidence: CorpusEvidence<'_>) -> Op
 
     // Needs no alignment.
     let PairWording { a, b, .. } = *texts;
-    if forms::have_other_numbers(a.folded, b.folded) {
+    if have_other_numbers(a.folded, b.folded) {
         return Some(VariantReason::Numbers);
     }
 
