@@ -63,7 +63,9 @@ def run(command, env=None):
 
 def mukarrar_tools(binary, extra):
     """mukarrar on the task of all tools, as clusters and as every verified pair; and by default, which does more."""
-    shape = ["--shingle", "word:5", "--threshold", "0.8", "--num-hashes", "128", *extra]
+    shape = ["--shingle", "word:5", "--threshold", "0.8", "--num-hashes", "128"]
+    # What no peer does: leaving boilerplate out, looking for contained texts, telling variants from copies.
+    shape += ["--boilerplate", "keep", "--containment", "off", "--facts", "off", *extra]
 
     def clusters(source, target, _bands):
         return [binary, "clusters", source, *shape, "--format", "jsonl", "-o", target, "--summary", f"{target}.summary"]
