@@ -1,5 +1,7 @@
 //! The headings of records: title, source and address, as evidence beside their texts.
 
+use std::borrow::Cow;
+
 use super::field_parts::read_date;
 use super::options::{HeadingFields, Options};
 use super::title_marks::{FEWEST_WORDS, TitleMark};
@@ -119,15 +121,19 @@ impl UnfoldedHeading {
 
 /// As much of a title as is folded.
 fn beginning(title: &str) -> &str {
+    // No character has less than a byte.
+    if title.len() <= MOST_CHARACTERS {
+        return title;
+    }
     let end = title.char_indices().nth(MOST_CHARACTERS).map_or(title.len(), |(end, _)| end);
     &title[..end]
 }
 
 /// The first of these fields that a record has, unless it is empty.
-fn first(record: &Record<'_>, places: &[usize]) -> Option<String> {
+fn first<'r>(record: &'r Record<'_>, places: &[usize]) -> Option<Cow<'r, str>> {
     let value = |place: &usize| match record.fields.get(*place)?.as_ref()? {
-        FieldValue::Text(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-        FieldValue::Number(number) => Some(number.to_string()),
+        FieldValue::Text(text) => Some(Cow::from(text.trim())).filter(|text| !text.is_empty()),
+        FieldValue::Number(number) => Some(Cow::from(number.to_string())),
     };
     places.iter().find_map(value)
 }

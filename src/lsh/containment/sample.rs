@@ -63,7 +63,16 @@ impl SamplePlan {
         out.push(0);
 
         if hashes.len() >= self.least {
-            out.extend(hashes.iter().map(|hash| (hash >> 32) as u32).filter(|hash| *hash < self.bound));
+            let first = out.len();
+            out.resize(first + hashes.len(), 0);
+            let (sampled, mut count) = (&mut out[first..], 0);
+            for hash in hashes {
+                // Each is written, and stays if it is below the bound: no processor foresees which.
+                let hash = (hash >> 32) as u32;
+                sampled[count] = hash;
+                count += usize::from(hash < self.bound);
+            }
+            out.truncate(first + count);
         }
         out[place] = (out.len() - place - 1) as u32;
     }
