@@ -5,6 +5,7 @@
 //! checksum, so a file that an earlier run left is used only where it is intact.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::node::Node;
@@ -43,22 +44,36 @@ pub(super) struct ChunkExtent {
 #[derive(Debug)]
 pub(super) struct ChunkStore {
     spill: Option<(SpillDir, Mutex<SpillFile>)>,
+    /// Bytes that a store on disk may still keep in memory.
+    left: AtomicU64,
 }
 
 impl ChunkStore {
     /// A store in memory.
     pub(super) fn held() -> Self {
-        Self { spill: None }
+        Self { spill: None, left: AtomicU64::new(0) }
     }
 
     /// A store on disk.
     pub(super) fn spilled(room: &SpillDir, name: &str) -> Result<Self> {
-        Ok(Self { spill: Some((room.clone(), Mutex::new(room.file(name)?))) })
+        Self::spilled_beyond(room, name, 0)
+    }
+
+    /// A store that keeps chunks of `held` bytes in memory, and the others on disk.
+    pub(super) fn spilled_beyond(room: &SpillDir, name: &str, held: u64) -> Result<Self> {
+        Ok(Self { spill: Some((room.clone(), Mutex::new(room.file(name)?))), left: AtomicU64::new(held) })
+    }
+
+    /// Whether a chunk of so many words stays in memory. If it does, what is left is less.
+    fn keeps(&self, words: usize) -> bool {
+        let bytes = size_of::<u32>() as u64 * words as u64;
+        self.spill.is_none()
+            || self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes)).is_ok()
     }
 
     /// Stores a chunk and empties `words`, whose allocation is reused.
     pub(super) fn put(&self, words: &mut Vec<u32>) -> Result<RecordChunk> {
-        let Some((room, file)) = &self.spill else {
+        let Some((room, file)) = self.spill.as_ref().filter(|_| !self.keeps(words.len())) else {
             // Copied, not taken: the copy has no spare capacity, and chunks live long.
             let chunk = RecordChunk::Held(words.as_slice().to_vec());
             words.clear();

@@ -193,13 +193,12 @@ impl NodeCounter {
             }
 
             let place = self.place(*hash);
+            // Without a branch: no processor foresees which hashes are new.
             let slot = &mut self.slots[place];
-            if slot.nodes == 0 {
-                *slot = CountedHash { hash: *hash, nodes: 1, last: *node };
-                self.used += 1;
-            } else if slot.last != *node {
-                (slot.nodes, slot.last) = (slot.nodes + 1, *node);
-            }
+            let is_new = slot.nodes == 0;
+            let nodes = slot.nodes + u32::from(is_new | (slot.last != *node));
+            *slot = CountedHash { hash: *hash, nodes, last: *node };
+            self.used += usize::from(is_new);
         }
     }
 
@@ -216,7 +215,8 @@ impl NodeCounter {
     fn place(&self, hash: u32) -> usize {
         let mask = self.slots.len() - 1;
         let mut place = hash as usize & mask;
-        while self.slots[place].nodes > 0 && self.slots[place].hash != hash {
+        // One branch, which is seldom taken: whether a slot is used is as chance has it.
+        while (self.slots[place].nodes > 0) & (self.slots[place].hash != hash) {
             place = (place + 1) & mask;
         }
         place

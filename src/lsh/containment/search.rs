@@ -54,6 +54,12 @@ const MATCHES: u64 = (PROBES * CAP) as u64;
 /// Nodes whose matches are counted together, if memory allows.
 const NODES: u64 = 1 << 14;
 
+/// Bytes of entries, and as many of matches, that stay in memory in place of the disk.
+const HELD: u64 = 16 << 20;
+
+/// Least memory for that, as a multiple of these bytes.
+const HELD_OF: u64 = 32;
+
 /// Most parts: each thread has a buffer for each part.
 const MOST_PARTS: u64 = 1 << 12;
 
@@ -151,7 +157,10 @@ fn share_length(items: usize) -> usize {
 }
 
 fn store(limit: Option<&MemoryLimit>, what: &str) -> Result<ChunkStore> {
-    limit.map_or(Ok(ChunkStore::held()), |limit| ChunkStore::spilled(&limit.room, &format!("{}.{what}", limit.name)))
+    let Some(limit) = limit else { return Ok(ChunkStore::held()) };
+    // What is little beside the memory needs no disk.
+    let held = if limit.memory >= HELD_OF * HELD { HELD } else { 0 };
+    ChunkStore::spilled_beyond(&limit.room, &format!("{}.{what}", limit.name), held)
 }
 
 /// Finds, for every node, the larger nodes whose samples contain a probe of it, and deals the pairs to parts by the
