@@ -137,7 +137,7 @@ impl Cutter {
     /// Skims one line; whether keywords may follow it. `under_tags`: whether it may be a keyword itself.
     fn skim_line(&mut self, text: &str, range: Range<usize>, under_tags: bool) -> bool {
         let Some(line) = lines::unmeasured(text, range) else { return under_tags };
-        if !under_tags && !PREFILTER.may_be_cue(line.span.of(text)) {
+        if !under_tags && (!PREFILTER.may_be_cue(line.span.of(text)) || self.is_long_text(line.span.of(text))) {
             self.lines.push(line);
             return false;
         }
@@ -150,6 +150,13 @@ impl Cutter {
             LineRole::Wordless => under_tags,
             _ => false,
         }
+    }
+
+    /// Whether a line is surely longer than its head, and text: no phrase begins it, and it is neither hashtags nor glued. `false`
+    /// tells nothing.
+    fn is_long_text(&mut self, line: &str) -> bool {
+        let Some(head) = lines::head_of_long(line) else { return false };
+        !head.contains('#') && !glue::may_be_glued(line) && !self.matcher.may_begin(head)
     }
 
     /// Appends a line with its role before its neighbours are considered; returns that role.
@@ -243,7 +250,7 @@ mod tests {
     const ENDS: [&str; 5] = ["\n", "\r\n", "\u{85}", "\u{2028}", "\u{2029}"];
 
     /// Lines of every sort, cues in spellings that fold alike, sentences.
-    const LINES: [&str; 25] = [
+    const LINES: [&str; 29] = [
         "الحرارة تنخفض في الجبال العاليةمدير المدرسة يكرم المتفوقين في كلياتهاالبلدية تزرع ألف شجرة جديدة",
         "الحرارةُ تنخفض في الجبال العاليةِمدير المدرسة يكرم المتفوقين المصدر: كلياتهاَالبلدية تزرع ألف شجرة جديدة",
         "هذا السطر الطويل من عناوين الصفحة ينتهي دون نقطة ولا يلتصق فيه شيء بشيء أبدا",
@@ -269,6 +276,14 @@ mod tests {
         "وقال الوزير إن العمل في المراكز الجديدة يبدأ مطلع الشهر المقبل بعد تأخير دام عامين.",
         "و قد يهمك",
         "Most read",
+        "المصدر الذي تحدث إلى الصحيفة قال إن العمل في المراكز الجديدة يبدأ مطلع الشهر المقبل بعد تأخير دام عامين كاملين بسبب نقص \
+         المواد والعمال في المدن الصغيرة.",
+        "المصدر: صحيفة المدينة التي قالت إن العمل في المراكز الجديدة يبدأ مطلع الشهر المقبل بعد تأخير دام عامين كاملين بسبب نقص \
+         المواد والعمال في المدن الصغيرة",
+        "اقرأ أيضا 2 تعليقات الحرارة تنخفض في الجبال العاليةمدير المدرسة يكرم المتفوقين في كلياتهاالبلدية تزرع ألف شجرة جديدة في \
+         حديقة الحي وتفتح بابها للزوار من اليوم",
+        "#خبر #عاجل #خبر #عاجل #خبر #عاجل #خبر #عاجل #خبر #عاجل #خبر #عاجل #خبر #عاجل #خبر #عاجل #خبر #عاجل #خبر #عاجل #خبر \
+         #عاجل #خبر #عاجل #خبر #عاجل",
     ];
 
     proptest! {

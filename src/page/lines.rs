@@ -141,6 +141,18 @@ pub(super) fn measure(text: &str, range: Range<usize>) -> Option<TextLine> {
     })
 }
 
+/// The head of a line without white space at its ends, if more words follow it than heads have. Reads no further.
+pub(super) fn head_of_long(line: &str) -> Option<&str> {
+    let mut scan = LineScan::default();
+    for (at, c) in line.char_indices() {
+        scan.push(at, c);
+        if scan.words > HEAD_WORDS {
+            return Some(&line[..scan.head_end]);
+        }
+    }
+    None
+}
+
 /// The line at `range` as text that was not measured; `None` if it is blank.
 pub(super) fn unmeasured(text: &str, range: Range<usize>) -> Option<TextLine> {
     let raw = text.get(range.clone())?;
@@ -264,6 +276,8 @@ pub(super) fn is_word_char(c: char) -> bool {
         '\0'..='\x7F' => c.is_ascii_alphanumeric(),
         '\u{620}'..='\u{64A}' => c != '\u{640}',
         '\u{660}'..='\u{669}' | '\u{66E}'..='\u{6D3}' => true,
+        // Signs of news: commas, question marks, guillemets, dashes and quotation marks.
+        '\u{60C}' | '\u{61B}' | '\u{61F}' | '«' | '»' | '\u{2010}'..='\u{2027}' => false,
         _ => c.is_alphanumeric(),
     }
 }
@@ -402,6 +416,13 @@ mod tests {
                 plain.push_any(at, c);
             }
             prop_assert_eq!(scan, plain);
+        }
+    }
+
+    #[test]
+    fn common_characters_are_letters_as_the_unicode_table_has_them() {
+        for c in ('\0'..='\u{FFFF}').filter(|c| *c != '\u{640}') {
+            assert_eq!(is_word_char(c), c.is_alphanumeric(), "{c:?}");
         }
     }
 

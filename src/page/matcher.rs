@@ -230,11 +230,39 @@ impl PhraseMatcher {
 
     /// Folds the head of `line` into tokens.
     pub(super) fn fold(&mut self, text: &str, line: &TextLine) -> &TokenBuffer {
-        let head = Span::new(line.span.start, line.head_end).of(text);
-        self.tokens.clear();
-        self.normalizer.fold(head, &mut self.scratch, &mut self.tokens);
+        self.fold_head(Span::new(line.span.start, line.head_end).of(text));
         &self.tokens
     }
+
+    fn fold_head(&mut self, head: &str) {
+        self.tokens.clear();
+        self.normalizer.fold(head, &mut self.scratch, &mut self.tokens);
+    }
+
+    /// Whether a phrase begins the head of a line, as [`find`](Self::find) takes them, whatever the rest of the line is.
+    pub(super) fn may_begin(&mut self, head: &str) -> bool {
+        self.fold_head(head);
+        for from in 0..NUMBERS_BEFORE {
+            let Some(first) = self.tokens.get(from) else { return false };
+            if phrases_of(first).any(|phrase| self.tokens.end_of(&phrase.head, from).is_some()) {
+                return true;
+            }
+            if !self.tokens.is_number(from) {
+                return false;
+            }
+        }
+        false
+    }
+}
+
+/// Tokens at which a phrase may begin: up to two numbers may precede it.
+const NUMBERS_BEFORE: usize = 3;
+
+/// The phrases with this first word.
+fn phrases_of(first: &[u8]) -> impl Iterator<Item = &'static CuePhrase> {
+    // They are neighbours.
+    let begin = TABLE.phrases.partition_point(|phrase| phrase.first() < first);
+    TABLE.phrases[begin..].iter().take_while(move |phrase| phrase.first() == first)
 }
 
 /// A line with its folded head.
@@ -250,11 +278,9 @@ impl MatchedLine<'_> {
         let mut best: Option<LineCue> = None;
         let mut from = 0;
 
-        while from < 3 {
+        while from < NUMBERS_BEFORE {
             let first = self.tokens.get(from)?;
-            // The phrases of one first word are neighbours.
-            let begin = TABLE.phrases.partition_point(|phrase| phrase.first() < first);
-            for phrase in TABLE.phrases[begin..].iter().take_while(|phrase| phrase.first() == first) {
+            for phrase in phrases_of(first) {
                 // The first match stays, unless it is weak and this one is not.
                 let Some(cue) = self.fit(phrase, from) else { continue };
                 if best.is_none_or(|best| best.weak && !cue.weak) {

@@ -76,6 +76,10 @@ impl TimeFinder {
 
     /// The part of a line without the times at its edges; empty if it is only a time; `None` if it has no time.
     pub(super) fn rest(&mut self, line: &str) -> Option<Span> {
+        // Most lines of articles end here.
+        if has_many_letters(line.as_bytes()) {
+            return None;
+        }
         let (first, last) = (first_word(line)?, last_word(line)?);
         let opens = first.starts_with(is_numeric) || may_open_time(first);
         let closes = last.ends_with(is_numeric) || may_close_time(last);
@@ -172,6 +176,33 @@ impl TimeFinder {
     }
 }
 
+/// Whether a line surely has more letters and digits than [`LONGEST_LINE`], by common Arabic letters among its first bytes. Without a
+/// branch for each byte: the compiler makes wide registers of it.
+fn has_many_letters(line: &[u8]) -> bool {
+    // Each letter has two bytes.
+    if line.len() <= 2 * LONGEST_LINE {
+        return false;
+    }
+
+    let is_letter = |lead: u8, byte: u8| {
+        let is_early = (lead == 0xD8) & (byte >= 0xA0);
+        let is_late = (lead == 0xD9) & (byte >= 0x81) & (byte <= 0x8A);
+        is_early | is_late
+    };
+    // So few bytes that their letters are counted in one.
+    let mut letters = 0;
+    for (leads, bytes) in line.chunks(PIECE).zip(line[1..].chunks(PIECE)).take(PIECES) {
+        let of_piece =
+            leads.iter().zip(bytes).fold(0_u8, |count, (lead, byte)| count + u8::from(is_letter(*lead, *byte)));
+        letters += usize::from(of_piece);
+    }
+    letters > LONGEST_LINE
+}
+
+/// Bytes in which letters are counted together, and the most of such pieces.
+const PIECE: usize = 240;
+const PIECES: usize = 3;
+
 /// Whether folded words are a relative time: «منذ 5 دقائق», «قبل ساعتين», «۵ دقیقه پیش», «پانچ منٹ پہلے», "2 hours ago".
 fn is_moment(words: &[String]) -> bool {
     match words {
@@ -262,6 +293,18 @@ fn words_in(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_lines_of_many_letters_are_passed_over() {
+        for word in ["كلمة ", "قَبْلَ ", "word ", "ۀپچ ", "- "] {
+            for words in 0..200 {
+                let line = word.repeat(words);
+                let letters = line.chars().filter(|c| is_letter(*c)).count();
+                assert!(!has_many_letters(line.as_bytes()) || letters > LONGEST_LINE, "{words} of {word}");
+            }
+        }
+        assert!(has_many_letters("كلمة ".repeat(60).as_bytes()));
+    }
 
     #[test]
     fn letters_are_no_numbers() {
