@@ -83,10 +83,10 @@ pub(super) fn push_slots<T: Ord>(a: &[T], in_a: Range<usize>, b: &[T], in_b: Ran
 }
 
 /// The longest common run of tokens: its places in `a` and `b`, and its length. Of equal ones the first in `a`, then in
-/// `b`.
+/// `b`. `b` has at most [`FEW_PAIRS`] tokens.
 fn longest_run<T: PartialEq>(a: &[T], b: &[T]) -> Option<(usize, usize, usize)> {
     // Length of the run that ends at each place of `b` and at the previous place of `a`.
-    let mut ending = vec![0_usize; b.len() + 1];
+    let mut ending = [0_usize; FEW_PAIRS + 1];
     let mut best = None;
     let mut longest = 0;
 

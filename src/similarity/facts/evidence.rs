@@ -117,7 +117,7 @@ impl SlotCounter<'_, '_> {
         let (a, b) = (&all_a[slot.a.clone()], &all_b[slot.b.clone()]);
 
         // Equal without spaces: the same words, joined or split.
-        if self.is_edge(slot, evidence.tokens) || a.len().max(b.len()) > LONGEST_SLOT || a.concat() == b.concat() {
+        if self.is_edge(slot, evidence.tokens) || a.len().max(b.len()) > LONGEST_SLOT || are_equal_joined(a, b) {
             return;
         }
 
@@ -231,6 +231,12 @@ impl SlotCounter<'_, '_> {
         self.met[text].extend(own.iter().map(|at| side.stem(*at)));
         self.met[text].len() > known
     }
+}
+
+/// Whether words are equal without the spaces between them.
+fn are_equal_joined(a: &[&[u8]], b: &[&[u8]]) -> bool {
+    let length = |words: &[&[u8]]| words.iter().map(|word| word.len()).sum::<usize>();
+    length(a) == length(b) && a.iter().copied().flatten().eq(b.iter().copied().flatten())
 }
 
 /// The places of content words of a slot that the other text does not know and that are no spelling of a word on the opposite

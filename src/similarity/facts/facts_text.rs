@@ -1,10 +1,10 @@
 //! A folded text as the guard compares it, and one side of a comparison.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::OnceLock;
 
 use super::id_table::IdTable;
-use super::known_word::KnownWord;
+use super::known_word::{KnownWord, KnownWords};
 use super::numbers::{self, NamedDate};
 use super::word_meanings::WordMeaning;
 use crate::shingle::hash::HashKeys;
@@ -14,7 +14,11 @@ use crate::similarity::word_forms::{COMPARED, SAME_WORD, alikeness, contains, le
 const FILTER: usize = 128;
 
 /// Bytes of a copy of a word.
-const WINDOW: usize = 16;
+const WINDOW: usize = KnownWords::LONGEST;
+
+thread_local! {
+    static KNOWN: RefCell<KnownWords> = RefCell::default();
+}
 
 /// A folded text, prepared once for any number of comparisons. About 40 bytes a token.
 #[derive(Debug)]
@@ -57,6 +61,13 @@ impl FactsText {
 
     /// The same with the hashes of the tokens with these keys. Only texts of the same keys are compared.
     pub(crate) fn hashed(folded: &[u8], hashes: &[u64], keys: &HashKeys) -> Self {
+        KNOWN.with_borrow_mut(|known| {
+            known.begin(keys);
+            Self::knowing(folded, hashes, keys, known)
+        })
+    }
+
+    fn knowing(folded: &[u8], hashes: &[u64], keys: &HashKeys, known: &mut KnownWords) -> Self {
         let mut joined = Vec::with_capacity(folded.len() + WINDOW);
         let mut tokens = Vec::with_capacity(hashes.len());
         let mut numbers = 0;
@@ -66,14 +77,15 @@ impl FactsText {
             let Some(word) = split.next() else { break };
             let end = joined.len() + word.len();
             // A copy of constant length is faster; what is too much is cut off again.
-            match folded[split.begin_of(word)..].first_chunk::<WINDOW>() {
+            let window = folded[split.begin_of(word)..].first_chunk::<WINDOW>();
+            match window {
                 Some(window) if word.len() <= WINDOW => joined.extend_from_slice(window),
                 _ => joined.extend_from_slice(word),
             }
             joined.truncate(end);
 
             numbers += usize::from(numbers::is_number(word));
-            let KnownWord { word, stem, meaning, is_content } = KnownWord::new(word, *hash, keys);
+            let KnownWord { word, stem, meaning, is_content } = known.of(word, window, *hash, keys);
             tokens.push(FactsToken { end: end as u32, word, stem, meaning, is_content });
         }
         debug_assert!(tokens.len() == hashes.len() && split.next().is_none(), "a hash for each token");
@@ -192,7 +204,7 @@ impl<'a> FactsSide<'a> {
         is_shared: impl Fn(u32) -> bool,
     ) -> Self {
         let mut own = vec![false; text.len()];
-        let mut stems: Option<IdTable> = None;
+        let mut stems: Option<StemSearch<'_>> = None;
         // Each word is searched once.
         let mut known: Vec<Option<bool>> = vec![None; distinct];
 
@@ -201,8 +213,8 @@ impl<'a> FactsSide<'a> {
                 continue;
             }
             own[place] = *known[*id as usize].get_or_insert_with(|| {
-                let stems = stems.get_or_insert_with(|| other.stems());
-                !stems.contains(token.stem) && !other.holds(text.word(place))
+                let stems = stems.get_or_insert_with(|| StemSearch::new(other));
+                !stems.finds(token.stem) && !other.holds(text.word(place))
             });
         }
 
@@ -277,6 +289,50 @@ impl FactsText {
     }
 }
 
+/// Bits of a [`StemSearch`], as a power of two.
+const SIGN_BITS: u32 = 13;
+
+/// Stems that are sought among all tokens of a text. For more, a table is worth its time.
+const FEW_STEMS: usize = 16;
+
+/// A search for the stems of a text. Few of those that are sought are there.
+struct StemSearch<'t> {
+    text: &'t FactsText,
+    /// The upper bits of all stems, as bits.
+    signs: [u64; (1 << SIGN_BITS) / 64],
+    /// Number of stems that were sought among all tokens.
+    sought: usize,
+    table: Option<IdTable>,
+}
+
+impl<'t> StemSearch<'t> {
+    fn new(text: &'t FactsText) -> Self {
+        let mut signs = [0; (1 << SIGN_BITS) / 64];
+        for token in &text.tokens {
+            let sign = Self::sign(token.stem);
+            signs[sign / 64] |= 1 << (sign % 64);
+        }
+        Self { text, signs, sought: 0, table: None }
+    }
+
+    /// Whether a word of the text has this stem.
+    fn finds(&mut self, stem: u64) -> bool {
+        let sign = Self::sign(stem);
+        if self.signs[sign / 64] >> (sign % 64) & 1 == 0 {
+            return false;
+        }
+        if self.sought < FEW_STEMS {
+            self.sought += 1;
+            return self.text.tokens.iter().any(|token| token.stem == stem);
+        }
+        self.table.get_or_insert_with(|| self.text.stems()).contains(stem)
+    }
+
+    fn sign(stem: u64) -> usize {
+        (stem >> (u64::BITS - SIGN_BITS)) as usize
+    }
+}
+
 /// Whether two words are spellings of one: similar stems that share at least half of the letters of the longer one,
 /// since a short word can occur in a long one by chance.
 pub(crate) fn are_spellings(a: &[u8], b: &[u8]) -> bool {
@@ -323,6 +379,17 @@ mod tests {
             assert!(plain.iter().enumerate().all(|(at, word)| facts.word(at) == *word), "{text}");
             let joined = plain.concat();
             assert!(joined.windows(3).all(|three| facts.holds(three)) && !facts.holds(b"xyz"), "{text}");
+        }
+    }
+
+    #[test]
+    fn stems_are_found_whether_few_or_many_are_sought() {
+        let (text, others) = ((0..60), (60..120));
+        let folded = |words: std::ops::Range<u32>| words.map(|n| format!("كلمه{n}")).collect::<Vec<_>>().join(" ");
+        let [text, others] = [text, others].map(|words| FactsText::new(&alphabet::to_compact(&folded(words))));
+        let mut search = StemSearch::new(&text);
+        for (token, other) in text.tokens.iter().zip(&others.tokens) {
+            assert!(search.finds(token.stem) && !search.finds(other.stem));
         }
     }
 

@@ -20,7 +20,7 @@ const ENOUGH: usize = 1000;
 const FEW_DOCUMENTS: usize = 40;
 
 /// Arabic words in 2 % of the documents of at least two of three news collections, in the compact alphabet.
-static LIST: StaticTable<HashSet<Vec<u8>>> = StaticTable::new(|| spellings(include_str!("frequent.txt")).collect());
+static LIST: StaticTable<HashSet<Vec<u8>>> = StaticTable::new(|| spellings(include_str!("frequent.txt")));
 
 /// The number of documents in which each word occurs.
 ///
@@ -245,7 +245,8 @@ impl WordCounter {
     fn place(&self, word: u32) -> usize {
         let mask = self.slots.len() - 1;
         let mut place = word as usize & mask;
-        while self.slots[place].1 > 0 && self.slots[place].0 != word {
+        // One branch, which is seldom taken: whether a slot is used is as chance has it.
+        while (self.slots[place].1 > 0) & (self.slots[place].0 != word) {
             place = (place + 1) & mask;
         }
         place

@@ -33,6 +33,67 @@ impl KnownWord {
     }
 }
 
+/// Words that are known, so that each is derived once: texts repeat their words, and share many with others. Words that meet in one
+/// slot replace one another.
+#[derive(Debug, Default)]
+pub(super) struct KnownWords {
+    /// Those of all words in the slots.
+    keys: Option<HashKeys>,
+    slots: Vec<KnownSlot>,
+}
+
+/// A word in a slot.
+#[derive(Debug, Clone, Copy)]
+struct KnownSlot {
+    /// Its bytes, and zeros behind them.
+    bytes: u128,
+    /// Number of its bytes; 0 in a free slot.
+    length: usize,
+    known: KnownWord,
+}
+
+/// Slots, as a power of two: they fit the cache.
+const SLOT_BITS: u32 = 11;
+
+impl KnownWords {
+    /// Bytes of the longest word that is kept.
+    pub(super) const LONGEST: usize = size_of::<u128>();
+
+    /// Forgets all words if they do not have these keys.
+    pub(super) fn begin(&mut self, keys: &HashKeys) {
+        if self.keys != Some(*keys) {
+            let known = KnownWord { word: 0, stem: 0, meaning: None, is_content: false };
+            self.slots.clear();
+            self.slots.resize(1 << SLOT_BITS, KnownSlot { bytes: 0, length: 0, known });
+            self.keys = Some(*keys);
+        }
+    }
+
+    /// What follows from a word, as [`KnownWord::new`] tells. `window` begins with the word, and has other bytes behind it.
+    #[inline]
+    pub(super) fn of(
+        &mut self,
+        word: &[u8],
+        window: Option<&[u8; Self::LONGEST]>,
+        hash: u64,
+        keys: &HashKeys,
+    ) -> KnownWord {
+        let (Some(window), 1..=Self::LONGEST) = (window, word.len()) else { return KnownWord::new(word, hash, keys) };
+        let bytes = u128::from_le_bytes(*window) & (u128::MAX >> (8 * (Self::LONGEST - word.len())));
+
+        let place = (hash >> (u64::BITS - SLOT_BITS)) as usize;
+        match self.slots.get_mut(place) {
+            Some(slot) if slot.length == word.len() && slot.bytes == bytes => slot.known,
+            Some(slot) => {
+                let known = KnownWord::new(word, hash, keys);
+                *slot = KnownSlot { bytes, length: word.len(), known };
+                known
+            }
+            None => KnownWord::new(word, hash, keys),
+        }
+    }
+}
+
 /// Whether a word of this meaning can name a fact: Arabic script, three letters or more, no word of time and no unit.
 fn is_content(word: &[u8], meaning: Option<WordMeaning>) -> bool {
     is_arabic(word) && word_forms::is_content(word) && !meaning.is_some_and(is_time_or_unit)
@@ -60,6 +121,21 @@ mod tests {
     fn know(word: &str) -> KnownWord {
         let (compact, keys) = (alphabet::to_compact(word), HashKeys::new(3));
         KnownWord::new(&compact, keys.bytes(&compact), &keys)
+    }
+
+    #[test]
+    fn a_word_that_is_known_is_what_it_is_when_it_is_new() {
+        let mut known = KnownWords::default();
+        let text: Vec<u8> =
+            (0..40_000_u32).flat_map(|n| alphabet::to_compact(&format!("ال{}ه", n * 7 % 9000))).collect();
+        for keys in [HashKeys::new(1), HashKeys::new(2)] {
+            known.begin(&keys);
+            for (at, window) in text.windows(KnownWords::LONGEST).enumerate() {
+                let word = &window[..1 + at % KnownWords::LONGEST];
+                let (hash, window) = (keys.bytes(word), window.first_chunk());
+                assert_eq!(known.of(word, window, hash, &keys), KnownWord::new(word, hash, &keys), "{word:?}");
+            }
+        }
     }
 
     #[test]

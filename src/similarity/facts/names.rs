@@ -21,7 +21,7 @@ const ARTICLE: [u8; 2] = [ALEF, LAM];
 /// Common nouns and adjectives, without article. Each occurs in at least 0.05 % of the documents of one of three news
 /// collections and 0.02 % of another, with and without the article (at least a twentieth each), and seldom next to
 /// names. In the compact alphabet.
-static COMMON: StaticTable<HashSet<Vec<u8>>> = StaticTable::new(|| spellings(include_str!("common.txt")).collect());
+static COMMON: StaticTable<HashSet<Vec<u8>>> = StaticTable::new(|| spellings(include_str!("common.txt")));
 
 /// Words before a name: the next word is one unless it is a common word.
 const ANNOUNCING: &str =
@@ -33,7 +33,7 @@ const NAMING: &str = "جمهورية مملكة سلطنة محافظة بمحا
 /// The announcing words in the compact alphabet; true for those of [`NAMING`].
 static ANNOUNCES: StaticTable<HashMap<Vec<u8>, bool>> = StaticTable::new(|| {
     let table = |words: &str, names: bool| -> Vec<(Vec<u8>, bool)> {
-        spellings(&words.replace(' ', "\n")).map(|word| (word, names)).collect()
+        spellings(&words.replace(' ', "\n")).into_iter().map(|word| (word, names)).collect()
     };
     [table(ANNOUNCING, false), table(NAMING, true)].concat().into_iter().collect()
 });

@@ -2,7 +2,7 @@
 
 use crate::static_table::StaticTable;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
 use super::time_words::{LANGUAGES, TimeWords};
 use crate::document::Span;
@@ -66,8 +66,12 @@ const TIME: &str = "اليوم أمس امس غد غدا الماضي الماض
 static TABLE: StaticTable<HashMap<Vec<u8>, WordMeaning>> = StaticTable::new(|| {
     let listed = listed();
     let lines: Vec<&str> = listed.iter().map(|(word, _)| *word).collect();
-    let mut folded: Vec<(usize, Vec<u8>)> =
-        foldings().flat_map(|normalizer| folded_lines(normalizer, &lines.join("\n"))).collect();
+    let lines = lines.join("\n");
+    let mut folded = Vec::new();
+    for normalizer in foldings() {
+        let words = FoldedLines::new(normalizer, &lines);
+        folded.extend(words.each().map(|(line, word)| (line, word.to_vec())));
+    }
     // Stable is not needed: all foldings of a word have its meaning.
     folded.sort_unstable();
 
@@ -179,10 +183,20 @@ pub(super) fn plain_name(meaning: WordMeaning) -> Option<&'static [u8]> {
 const PROFILES: [Profile; 4] = [Profile::None, Profile::Light, Profile::Standard, Profile::Aggressive];
 
 /// Arabic words as each profile folds them, since the guard does not know the profile of its texts; one word a line. In the
-/// compact alphabet, in no useful order.
-pub(super) fn spellings(lines: &str) -> impl Iterator<Item = Vec<u8>> {
-    let folded = move |profile| folded_lines(Normalizer::new(profile, Language::Ar), lines);
-    PROFILES.into_iter().flat_map(folded).map(|(_, word)| word)
+/// compact alphabet.
+pub(super) fn spellings(lines: &str) -> HashSet<Vec<u8>> {
+    let mut spellings = HashSet::default();
+    // Most words have one spelling.
+    spellings.reserve(memchr::memchr_iter(b'\n', lines.as_bytes()).count());
+    for profile in PROFILES {
+        let words = FoldedLines::new(Normalizer::new(profile, Language::Ar), lines);
+        for (_, word) in words.each() {
+            if !spellings.contains(word) {
+                spellings.insert(word.to_vec());
+            }
+        }
+    }
+    spellings
 }
 
 /// What folds a word as each profile and language does, since short texts are folded by the rules of another language.
@@ -191,45 +205,61 @@ fn foldings() -> impl Iterator<Item = Normalizer> {
     PROFILES.into_iter().flat_map(|profile| LANGUAGES.into_iter().map(move |of| Normalizer::new(profile, of)))
 }
 
-/// The lines as they are folded, each with its number, but for those that fold to nothing.
-fn folded_lines(normalizer: Normalizer, lines: &str) -> Vec<(usize, Vec<u8>)> {
-    // No rule looks across a line break, so all lines are folded together.
-    let mut words = LineSink { ends: line_ends(lines), folded: Vec::new() };
-    normalizer.fold(lines, &mut FoldScratch::default(), &mut words);
-    words.folded
-}
-
-fn line_ends(lines: &str) -> Vec<usize> {
-    memchr::memchr_iter(b'\n', lines.as_bytes()).collect()
-}
-
-/// Joins the tokens of each line by one space.
-struct LineSink {
+/// Lines as they are folded, but for those that fold to nothing.
+struct FoldedLines {
     /// The ends of the lines, the last one left out.
     ends: Vec<usize>,
-    /// The number of a line, and its tokens.
-    folded: Vec<(usize, Vec<u8>)>,
+    /// The number of the line that came last.
+    line: usize,
+    /// The tokens of each line, joined by one space, one line behind the other.
+    bytes: Vec<u8>,
+    /// The number of each line, and where its tokens end.
+    folded: Vec<(usize, usize)>,
 }
 
-impl TokenSink for LineSink {
+impl FoldedLines {
+    fn new(normalizer: Normalizer, lines: &str) -> Self {
+        let ends = memchr::memchr_iter(b'\n', lines.as_bytes()).collect();
+        let mut folded = Self { ends, line: 0, bytes: Vec::new(), folded: Vec::new() };
+        // No rule looks across a line break, so all lines are folded together.
+        normalizer.fold(lines, &mut FoldScratch::default(), &mut folded);
+        folded
+    }
+
+    /// The lines with their numbers.
+    fn each(&self) -> impl Iterator<Item = (usize, &[u8])> {
+        let mut start = 0;
+        self.folded.iter().map(move |(line, end)| (*line, &self.bytes[std::mem::replace(&mut start, *end)..*end]))
+    }
+}
+
+impl TokenSink for FoldedLines {
     fn token(&mut self, token: &[u8], span: Span) {
-        let line = self.ends.partition_point(|end| *end < span.start);
+        // Tokens come in the order of the text.
+        while self.ends.get(self.line).is_some_and(|end| *end < span.start) {
+            self.line += 1;
+        }
+
+        let start = self.folded.len().checked_sub(2).map_or(0, |before| self.folded[before].1);
+        let bytes = &mut self.bytes;
         match self.folded.last_mut() {
-            Some((last, word)) if *last == line => {
-                if !word.is_empty() {
-                    word.push(b' ');
+            Some((last, end)) if *last == self.line => {
+                if *end > start {
+                    bytes.push(b' ');
                 }
-                word.extend_from_slice(token);
+                bytes.extend_from_slice(token);
+                *end = bytes.len();
             }
-            _ => self.folded.push((line, token.to_vec())),
+            _ => {
+                bytes.extend_from_slice(token);
+                self.folded.push((self.line, bytes.len()));
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use foldhash::HashSet;
-
     use super::*;
 
     /// A word as it is folded alone.
@@ -270,7 +300,7 @@ mod tests {
     #[test]
     fn lists_are_spelled_as_their_words_are() {
         let list = include_str!("frequent.txt");
-        let together: HashSet<Vec<u8>> = spellings(list).collect();
+        let together = spellings(list);
         let alone =
             list.lines().flat_map(|word| PROFILES.map(|profile| compact(Normalizer::new(profile, Language::Ar), word)));
         assert_eq!(together, alone.collect());
