@@ -105,7 +105,9 @@ impl Date {
     fn read_moment(text: &str) -> Option<Self> {
         let text = text.replace('/', "-");
         let text = text.strip_suffix(" UTC").or_else(|| text.strip_suffix(" GMT")).unwrap_or(&text);
-        let stamp = text.parse::<Timestamp>().ok().map(Timestamp::as_second);
+        // A day alone is no moment with an offset, which is longer.
+        let may_be_stamp = text.len() > "2015-07-21".len();
+        let stamp = may_be_stamp.then(|| text.parse::<Timestamp>().ok().map(Timestamp::as_second)).flatten();
         let civil = |moment: DateTime| Offset::UTC.to_timestamp(moment).ok().map(Timestamp::as_second);
 
         // In order of precision: with an offset, with a time, with a day alone; then the form of mail and feeds.
