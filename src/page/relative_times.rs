@@ -186,7 +186,7 @@ fn has_many_letters(line: &[u8]) -> bool {
 
     let is_letter = |lead: u8, byte: u8| {
         let is_early = (lead == 0xD8) & (byte >= 0xA0);
-        let is_late = (lead == 0xD9) & (byte >= 0x81) & (byte <= 0x8A);
+        let is_late = (lead == 0xD9) & (0x81..=0x8A).contains(&byte);
         is_early | is_late
     };
     // So few bytes that their letters are counted in one.
