@@ -13,7 +13,7 @@ import ray
 from .. import _engine_stages as stages
 from .. import _engine_tables as tables
 from .._engine_groups import compute
-from .._engine_request import REFERENCE, SAMPLED_TEXTS, EngineRequest, taken_languages
+from .._engine_request import REFERENCE, SAMPLED_TEXTS, EngineRequest, lost_pairs_warning, taken_languages
 from .._errors import ParameterError
 from ._rows import bases, counted, folded_again, members_of, with_kinds
 from ._shuffle import collected, each, exchange
@@ -92,7 +92,7 @@ class RayRun:
         links = self._links(self._components(edges), nodes, frequencies)
         lost = sum(ray.get(each(lambda table: compute.sum(table.column("lost")).as_py() or 0, links)))
         if lost:
-            warnings.warn(f"up to {lost} candidate pairs were not verified: longer lists than max_bucket", stacklevel=4)
+            warnings.warn(lost_pairs_warning(lost), stacklevel=4)
         links = each(lambda table: table.filter(table.column("relation").is_valid()), links)
 
         contained = self._contained(nodes, links, frequencies)

@@ -18,6 +18,7 @@ from .._engine_request import (
     REFERENCE,
     SAMPLED_TEXTS,
     EngineRequest,
+    lost_pairs_warning,
     taken_languages,
 )
 from .._errors import ParameterError
@@ -117,7 +118,7 @@ class SparkRun:
         links = self._links(joined, nodes, frequencies)
         lost = only(links.agg(F.sum("lost")))[0]
         if lost:
-            warnings.warn(f"up to {lost} candidate pairs were not verified: longer lists than max_bucket", stacklevel=3)
+            warnings.warn(lost_pairs_warning(lost), stacklevel=3)
         links = links.filter("relation is not null").drop("lost")
 
         contained = self._contained(nodes, links, frequencies)
