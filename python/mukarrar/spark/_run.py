@@ -23,21 +23,28 @@ from .._engine_request import (
 )
 from .._errors import ParameterError
 from ._components import components, only
+from ._store import StoreDir
 from ._work_dir import WorkDir
 
 if TYPE_CHECKING:
+    import pyarrow.fs
     from pyspark.sql import Column, DataFrame
+
+_NO_DIRECTORY = (
+    "a directory that all workers see: lost rows must not be made again otherwise; or give work_dir, with filesystem on an object store"
+)
 
 
 class SparkRun:
     """The stages of one run. ``frames`` are the rows and the references, ``columns`` the names of id, text and order,
-    ``directories`` those of checkpoints and of finished stages."""
+    ``directories`` those of checkpoints and of finished stages, the latter on ``filesystem`` if there is one."""
 
     def __init__(
         self,
         frames: tuple[DataFrame, DataFrame | None],
         columns: tuple[str, str, str],
         directories: tuple[str | None, str | None],
+        filesystem: pyarrow.fs.FileSystem | None,
         options: dict[str, Any],
     ) -> None:
         df, against = frames
@@ -47,11 +54,13 @@ class SparkRun:
         self.options = self.request.options
 
         checkpoint_dir, work_dir = directories
+        if filesystem is not None and work_dir is None:
+            raise ParameterError._of("filesystem", type(filesystem).__name__, "given together with work_dir, whose path is on it")
         context = df.sparkSession.sparkContext
         if checkpoint_dir is not None:
             context.setCheckpointDir(checkpoint_dir)
         if work_dir is None and context.getCheckpointDir() is None:
-            raise ParameterError._of("checkpoint_dir", "None", "a directory that all workers see: lost rows must not be made again otherwise")
+            raise ParameterError._of("checkpoint_dir", "None", _NO_DIRECTORY)
         self.context = context
         self.order_type = df.schema[named["order"]].dataType
         self.base = self._base(df, named, INPUT)
@@ -59,8 +68,10 @@ class SparkRun:
         if against is not None:
             self.base = self.base.unionByName(self._base(self._as_references(against, df, named), named, REFERENCE))
 
-        self.work = None if work_dir is None else WorkDir(df.sparkSession, work_dir)
-        if self.work is not None:
+        self.work: WorkDir | StoreDir | None = None
+        if work_dir is not None:
+            session = df.sparkSession
+            self.work = WorkDir(session, work_dir) if filesystem is None else StoreDir(session, work_dir, filesystem)
             self.work.claim(self._identity())
 
     def _base(self, df: DataFrame, named: dict[str, str], kind: str) -> DataFrame:

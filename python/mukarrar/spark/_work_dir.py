@@ -37,16 +37,25 @@ class WorkDir:
             return
 
         theirs = json.loads(self.session.read.text(f"{self.path}/run.json", wholetext=True).collect()[0][0])
-        for name, value in identity.items():
-            if theirs.get(name) != value:
-                difference = f"{name} {theirs.get(name)} there, {value} now"
-                raise ParameterError._of("work_dir", self.path, f"a directory of the same run ({difference}); name another one")
+        refuse_others(self.path, theirs, identity)
+
+    def is_finished(self, name: str) -> bool:
+        """Whether the stage ``name`` is there."""
+        # Spark writes the mark when all files are in their places.
+        return bool(self.files.exists(self.hadoop(f"{self.path}/{name}/_SUCCESS")))
 
     def kept(self, df: DataFrame, name: str) -> DataFrame:
         """The rows of the stage ``name``: those that are there, or those of ``df``, written first."""
         path = f"{self.path}/{name}"
-        # Spark writes the mark when all files are in their places.
-        if not self.files.exists(self.hadoop(f"{path}/_SUCCESS")):
+        if not self.is_finished(name):
             df.write.mode("overwrite").parquet(path)
         kept: DataFrame = self.session.read.schema(df.schema).parquet(path)
         return kept
+
+
+def refuse_others(path: str, theirs: dict[str, Any], ours: dict[str, Any]) -> None:
+    """Refuses the directory ``path`` if what it was made for differs from this run."""
+    for name, value in ours.items():
+        if theirs.get(name) != value:
+            difference = f"{name} {theirs.get(name)} there, {value} now"
+            raise ParameterError._of("work_dir", path, f"a directory of the same run ({difference}); name another one")
