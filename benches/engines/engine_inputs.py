@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import json
+import logging
 import os
 import sys
 
@@ -11,9 +12,6 @@ import pyarrow.parquet
 
 import mukarrar
 from mukarrar import _mukarrar
-
-ROWS = 50_000
-"""Rows of a file of Parquet."""
 
 NAMES = ("id", "keeper", "relation", "reason", "jaccard", "containment")
 
@@ -24,8 +22,9 @@ def records(path, first=None):
         yield from map(json.loads, itertools.islice(lines, first))
 
 
-def as_parquet(path, directory, options, first=None):
-    """Writes the records of JSON Lines as Parquet: id, text, the fields that a run with these options reads, and their position."""
+def as_parquet(path, directory, options, first=None, rows=50_000):
+    """Writes the records of JSON Lines as Parquet: id, text, the fields that a run with these options reads, and their position. A file
+    has so many ``rows``."""
     # Spark takes `title` and `Title` for one column, so columns that no record has are left out.
     known = {name for record in records(path, first) for name in record}
     names = ["id", "text", *(name for name in _mukarrar.engine_fields(**options) if name in known and name not in ("id", "text"))]
@@ -42,7 +41,7 @@ def as_parquet(path, directory, options, first=None):
         values = [record.get(name) for name in names]
         held.append([*(None if value is None else str(value) for value in values), count])
         count += 1
-        if len(held) == ROWS:
+        if len(held) == rows:
             write()
             held, files = [], files + 1
     if held:
@@ -67,6 +66,22 @@ def one_run(path, options):
         for member in cluster.members
         if member.relation != "keeper"
     }
+
+
+def s3_store(bucket):
+    """An S3-compatible server on loopback, as a file system of pyarrow with one bucket."""
+    # Before pyarrow and Ray start their threads.
+    os.environ.update(AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x", AWS_DEFAULT_REGION="us-east-1")
+    import pyarrow.fs
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    address = f"127.0.0.1:{server.get_host_and_port()[1]}"
+    store = pyarrow.fs.S3FileSystem(endpoint_override=address, scheme="http", allow_bucket_creation=True)
+    store.create_dir(bucket)
+    return store
 
 
 def spark_session(master="local[2]", partitions=8, events=None, memory="4g", **settings):
