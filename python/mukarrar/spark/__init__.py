@@ -9,7 +9,11 @@ one run of ``mukarrar dedup`` over the same records.
 
 Needs Spark 4 with its classic (not Connect) session, and ``pip install "mukarrar[spark]"`` on every worker. Rows move as numbers:
 sketches, band keys and pairs. Texts move to the tasks that compare them: those of components, and of pairs that may contain each
-other. Equal texts are grouped first, so a million copies of one text are one node.
+other; all of them if the ids of these are too many to broadcast. Equal texts are grouped first, so a million copies of one text are
+one node.
+
+Without ``hadoop-aws``, :func:`read_parquet` and :func:`write_parquet` read from and write to an object store, and ``filesystem`` keeps
+finished stages there.
 """
 
 from __future__ import annotations

@@ -68,6 +68,7 @@ class SparkRun:
         if against is not None:
             self.base = self.base.unionByName(self._base(self._as_references(against, df, named), named, REFERENCE))
 
+        self.held: list[DataFrame] = []
         self.work: WorkDir | StoreDir | None = None
         if work_dir is not None:
             session = df.sparkSession
@@ -106,7 +107,19 @@ class SparkRun:
         self.context.setJobDescription(f"mukarrar: {name}")
         kept = df.checkpoint() if self.work is None else self.work.kept(df, name)
         self.context.setLocalProperty("spark.job.description", None)  # type: ignore[arg-type]
+        for frame in self.held:
+            frame.unpersist()
+        self.held.clear()
         return kept
+
+    def _sized(self, slim: DataFrame, stage: str) -> DataFrame:
+        """Rows that are joined with texts, held until ``stage`` is kept. Spark knows the size of what it holds, and broadcasts it up to
+        ``spark.sql.autoBroadcastJoinThreshold``: all other texts stay where they are then. Without rows there is nothing to join."""
+        if self.work is not None and self.work.is_finished(stage):
+            return slim
+        slim = slim.persist()
+        self.held.append(slim)
+        return slim if slim.count() else slim.limit(0)
 
     def _cores(self) -> int:
         """Cores of an executor, as far as the session tells them."""
@@ -163,7 +176,8 @@ class SparkRun:
                 is_of = is_of | F.col("source").isNull()
             is_of = ~F.col("sure") & F.coalesce(is_of, F.lit(False))
             changed = changed | is_of
-            texts = self.base.join(self.first_pass.filter(is_of).select("id"), "id", "left_semi")
+            slim = self._sized(self.first_pass.filter(is_of).select("id"), f"folded-{language}")
+            texts = self.base.join(slim, "id", "left_semi")
             folded = texts.mapInArrow(stages.sketched({**self.options, "language": language}, *through), schema)
             again.append(self._kept(folded.withColumn("taken", F.lit(language)), f"folded-{language}"))
         made = made.filter(~changed)
@@ -188,6 +202,7 @@ class SparkRun:
         apart = self.request.apart
         repeated = ranked.groupBy("high", "low").count().filter("count > 1").drop("count")
         slim = ranked.select("id", "rank", "taken", "high", "low", *apart).join(repeated, ["high", "low"], "left_semi")
+        slim = self._sized(slim, "nodes")
         texts = self.base.select("id", "text", "fields").join(slim.select("id", "taken"), "id")
         digests = texts.mapInArrow(stages.digested(self.options), _schema(stages.DIGEST))
 
@@ -244,18 +259,18 @@ class SparkRun:
         edges = self.titled.select(F.col("node").alias("u"), F.min("node").over(of_title).alias("v"), sources.alias("is_twin"))
         return edges.filter("is_twin and u <> v").drop("is_twin")
 
-    def _texts(self, nodes: DataFrame) -> DataFrame:
-        """Nodes with the text of their first row, and whether its title is evidence."""
-        slim = nodes.select("id", "node", "taken")
+    def _texts(self, nodes: DataFrame, stage: str, *through: str) -> DataFrame:
+        """Nodes with the text of their first row, whether its title is evidence, and their columns ``through``; for ``stage``."""
+        slim = nodes.select("id", "node", "taken", *through)
         if self.has_titles:
             slim = slim.join(self.titled.select("node", F.lit(True).alias("titled")), "node", "left")
         else:
             slim = slim.withColumn("titled", F.lit(False))
-        return slim.join(self.base.select("id", "text", "fields"), "id")
+        return self._sized(slim, stage).join(self.base.select("id", "text", "fields"), "id")
 
     def _links(self, joined: DataFrame, nodes: DataFrame, frequencies: Any) -> DataFrame:
         """The verified pairs of all components."""
-        texts = self._texts(nodes.join(joined, "node", "left_semi")).join(joined, "node")
+        texts = self._texts(nodes.join(joined, "node"), "links", "component")
         # Spark sorts on the disk, so a task sees a component of any size as a stream.
         grouped = texts.repartition("component").sortWithinPartitions("component", "node")
         work = stages.linked(self.options, lambda: frequencies.value, threads=self._cores())
@@ -294,15 +309,16 @@ class SparkRun:
         if self.has_titles:
             pairs = pairs.union(self._twins(taken)).distinct()
         pairs = self._kept(pairs, "contained-pairs")
-        # Texts of no pair stay where they are.
         wanted = pairs.select(F.col("a").alias("node")).union(pairs.select("b")).distinct()
-        texts = self._texts(free.join(wanted, "node", "left_semi"))
+        texts = self._texts(free.join(wanted, "node", "left_semi"), "contained")
         for name in ("a", "b"):
             columns = ("node", "id", "taken", "titled", "text", "fields")
             of_side = texts.select(*[F.col(column).alias(f"{column}_{name}") for column in columns])
             pairs = pairs.join(of_side, F.col(name) == F.col(f"node_{name}")).drop(f"node_{name}")
-        # References are not compared with each other; the earlier one is a reference if the later one is.
-        pairs = pairs.filter(~F.col("id_b").startswith(REFERENCE))
+        if self.has_references:
+            # They are not compared with each other; the earlier one is a reference if the later one is. Without this filter both sides
+            # want the same texts, which move once for both.
+            pairs = pairs.filter(~F.col("id_b").startswith(REFERENCE))
         return self._kept(pairs.mapInArrow(stages.contained(self.options, lambda: frequencies.value), schema), "contained")
 
     def _twins(self, taken: DataFrame) -> DataFrame:
