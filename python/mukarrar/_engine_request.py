@@ -115,7 +115,7 @@ def lost_pairs_warning(lost: int) -> str:
     """What a run says that verified ``lost`` pairs of candidates less than it found."""
     counted = "candidate pair was" if lost == 1 else "candidate pairs were"
     limits = "lines of one template beyond the nearest, or lists longer than the largest bucket (max_bucket)"
-    return f"up to {lost:,} {counted} not verified: {limits}"
+    return f"up to {lost} {counted} not verified: {limits}"
 
 
 def removed_relations(remove: Iterable[str]) -> list[str]:

@@ -57,6 +57,14 @@ def test_rows_are_those_of_one_run(frame, tmp_path, options):
     assert ("contained" in relations) == ("containment" not in options)
 
 
+def test_lost_pairs_are_warned_of_as_by_one_run(frame):
+    told = mukarrar.clusters(ROWS, max_bucket=2).summary
+    assert told["lost_pairs"] > 0
+    with pytest.warns(UserWarning, match="not verified") as caught:
+        engine.clusters(frame, max_bucket=2)
+    assert [str(warning.message) for warning in caught if "not verified" in str(warning.message)] == told["warnings"]
+
+
 def test_references_are_only_keepers(session, frame, tmp_path):
     against = [{**row, "id": f"r{place:05}"} for place, row in enumerate(ROWS[::3])]
     one = one_run_against(tmp_path, against)
