@@ -1,7 +1,6 @@
 """An S3-compatible server on loopback, in a process of its own."""
 
 import contextlib
-import os
 import subprocess
 import sys
 
@@ -20,7 +19,7 @@ os._exit(0)
 @contextlib.contextmanager
 def s3_server():
     """The port of a server that has no buckets. It ends with the block."""
-    with subprocess.Popen([sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ) as server:
+    with subprocess.Popen([sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         try:
             yield int(server.stdout.readline())
         finally:
