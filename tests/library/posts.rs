@@ -105,7 +105,8 @@ fn one_number_in_two_spellings_in_long_posts_or_of_two_sources_tells_nothing() {
     let end = " وفي العطلة يفتح البستان بابه منذ الفجر";
     assert_eq!(of_one_source([&baskets("5", end), &baskets("بضع", end)]), COPY, "a number on one side");
     assert_eq!(at([&five, &three], ["https://garden.example/1", "https://market.example/2"]), COPY, "two sources");
-    assert_eq!(of_one_source([&baskets("5", " 20"), &baskets("5", " 23")]), COPY, "a counter at the end");
+    let counted = |count: u32| baskets("5", &format!("{end} {count}"));
+    assert_eq!(of_one_source([&counted(20), &counted(23)]), COPY, "a counter at the end");
 
     let more = (0..150).map(|place| format!(" كلمة{place}")).collect::<String>();
     assert_eq!(of_one_source([&baskets("5", &more), &baskets("3", &more)]), COPY, "a corrected number");
