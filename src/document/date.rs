@@ -105,7 +105,7 @@ impl Date {
     fn read_moment(text: &str) -> Option<Self> {
         let text = text.replace('/', "-");
         let text = text.strip_suffix(" UTC").or_else(|| text.strip_suffix(" GMT")).unwrap_or(&text);
-        // A day alone is no moment with an offset, which is longer.
+        // A moment with an offset is longer than a day alone.
         let may_be_stamp = text.len() > "2015-07-21".len();
         let stamp = may_be_stamp.then(|| text.parse::<Timestamp>().ok().map(Timestamp::as_second)).flatten();
         let civil = |moment: DateTime| Offset::UTC.to_timestamp(moment).ok().map(Timestamp::as_second);

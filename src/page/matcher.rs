@@ -239,7 +239,7 @@ impl PhraseMatcher {
         self.normalizer.fold(head, &mut self.scratch, &mut self.tokens);
     }
 
-    /// Whether a phrase begins the head of a line, as [`find`](Self::find) takes them, whatever the rest of the line is.
+    /// Whether a phrase that [`find`](Self::find) knows begins the head of a line. The rest of the line does not matter.
     pub(super) fn may_begin(&mut self, head: &str) -> bool {
         self.fold_head(head);
         for from in 0..NUMBERS_BEFORE {

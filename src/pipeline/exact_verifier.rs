@@ -333,7 +333,7 @@ impl RuledPair<'_, '_> {
         judge.series(judged)
     }
 
-    /// Why two nodes are no copies, if they are two fillings of one form.
+    /// Why two nodes are no copies, if they are short texts, or fill one form with different things.
     fn form(&self) -> Option<VariantReason> {
         let (judge, judged) = self.judged.as_ref()?;
         judge.form(judged)

@@ -170,7 +170,7 @@ impl<'r> PairJudge<'r> {
             .or_else(are_replaced)
     }
 
-    /// Why two records above the threshold are no copies, if their texts are short or fill one form, and tell different things.
+    /// Why two records above the threshold are no copies: their texts are short, or fill one form, and they tell different things.
     /// Records of which nothing is known may be of one source.
     pub(super) fn form(&self, pair: &JudgedPair<'_>) -> Option<VariantReason> {
         let may_be_told_apart = match (pair.a.place(), pair.b.place()) {

@@ -1,4 +1,4 @@
-//! Evidence that records give beside their texts: source, address, date and title.
+//! What a record tells besides its text: source, address, date and title. All of it is evidence.
 
 use crate::document::Date;
 

@@ -1,5 +1,5 @@
-//! What belongs to a text although its lines are short: tables, figures, timelines, points, verses; and what does not although
-//! it is beside one: counts, captions, signatures, rows of names and amounts.
+//! Short lines that belong to a text: tables, figures, timelines, points, verses. Lines next to a text that do not belong to it:
+//! counts, captions, signatures, rows of names and amounts.
 //!
 //! The pages are written as in `page_shapes`.
 

@@ -158,7 +158,7 @@ fn share_length(items: usize) -> usize {
 
 fn store(limit: Option<&MemoryLimit>, what: &str) -> Result<ChunkStore> {
     let Some(limit) = limit else { return Ok(ChunkStore::held()) };
-    // What is little beside the memory needs no disk.
+    // Few bytes stay in memory if the limit is much larger than they are.
     let held = if limit.memory >= HELD_OF * HELD { HELD } else { 0 };
     ChunkStore::spilled_beyond(&limit.room, &format!("{}.{what}", limit.name), held)
 }

@@ -246,7 +246,7 @@ pub(super) fn pictures(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
         }
     }
 
-    // «1 of 18», a caption, «2 of 18», a caption, below a text: its gallery, whatever is below.
+    // A gallery below a text: «1 of 18», a caption, «2 of 18», a caption. What is below the gallery does not matter.
     for at in 2..all.len().saturating_sub(1) {
         let count = |at: usize| all[at].is(WordingClass::Gallery) && all[at].reading.numbers == 2;
         let begins = all[at - 2].under || all[at - 1].pictured;
@@ -316,7 +316,7 @@ pub(super) fn authors(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures
             continue;
         }
 
-        // The line may be shorter than the byline, or one word longer. A longer line is no name: «read also from …».
+        // The line is the byline, a part of it, or has one word more. A longer line is not a name: «read also from …».
         let name = own.trim_matches(|c: char| !lines::is_word_char(c));
         let same = |byline: &&str| {
             byline.contains(name) || name.contains(*byline) && words as usize <= byline.split_whitespace().count() + 1

@@ -20,8 +20,8 @@ impl LineWords<'_> {
         self.is_number(at) || self.word(at).is_timely()
     }
 
-    /// Whether a month is on the line beside the number of a day or year, or with «of» between. A word of a month («الثاني») is
-    /// not yet its name, and a name alone («in November», or «آب», which is water too) is no date.
+    /// Whether the line has the name of a month next to the number of a day or year; «of» may be between them. A month without
+    /// such a number is no date: «in November»; «آب» means water too. A part of a name («الثاني») is not the name.
     pub(super) fn names_month(&self) -> bool {
         let named = |at: usize| {
             self.word(at).is(WordSenses::MONTH)

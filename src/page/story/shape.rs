@@ -143,8 +143,9 @@ pub(super) fn is_credited(line: &str, words: u32) -> bool {
     }
 
     // «… Photo: Salim».
-    let credit = PHOTOGRAPHERS.iter().filter_map(|word| line.rfind(&format!(" {word}:"))).max();
-    if credit.is_some_and(|at| names_photographer(line[at..].trim_start())) {
+    let is_label = |at: usize, word: &str| line[..at].ends_with(' ') && line[at + word.len()..].starts_with(':');
+    let label = |word: &&str| line.rmatch_indices(*word).map(|(at, _)| at).find(|at| is_label(*at, word));
+    if PHOTOGRAPHERS.iter().filter_map(label).max().is_some_and(|at| names_photographer(&line[at..])) {
         return true;
     }
 

@@ -184,7 +184,7 @@ const NAMES: usize = 4;
 /// Most words of one, with its number.
 const NAME: u32 = 6;
 
-/// Marks lists of short lines with ascending numbers that are no ranks: the players of a team.
+/// Marks lists of short lines whose numbers ascend but are not ranks: the players of a team.
 fn numbered_names(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     let number = |piece: &LinePiece, features: &PieceFeatures| {
         let plain = piece.line.words <= NAME && features.reading.class.is_none() && !features.reading.time;

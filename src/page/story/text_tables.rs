@@ -79,9 +79,7 @@ pub(super) fn stacked(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
         let end = if all[at].under { cells_end(pieces, all, at) } else { at };
         let is_figure = |at: &usize| all[*at].reading.numbers > 0 && pieces[*at].line.words <= 3;
         let numbers = (at..end).filter(is_figure).count();
-        let goes_on = goes_on(pieces, all, end);
-
-        if end - at >= CELLS && numbers * 3 >= end - at && goes_on {
+        if end - at >= CELLS && numbers * 3 >= end - at && goes_on(pieces, all, end) {
             all[at..end].iter_mut().for_each(mark_row);
         }
         at = end.max(at + 1);
@@ -142,11 +140,12 @@ pub(super) fn timelines(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
 
 /// Whether the piece at `at` is a year, and what happened in it is below.
 fn tells_year(pieces: &[LinePiece], all: &[PieceFeatures], at: usize) -> bool {
+    let below = pieces.get(at + 1).zip(all.get(at + 1));
     let is_event = |(piece, features): (&LinePiece, &PieceFeatures)| {
         let is_sentence = matches!(features.shape, PieceShape::Paragraph | PieceShape::Sentence);
         is_sentence && features.reading.class.is_none() && piece.line.words <= EVENT
     };
-    all[at].reading.year && all[at].is(WordingClass::Code) && pieces.iter().zip(all).nth(at + 1).is_some_and(is_event)
+    all[at].reading.year && all[at].is(WordingClass::Code) && below.is_some_and(is_event)
 }
 
 /// Marks the rows of tables that touch no paragraph, neither above, with a heading between, nor below.

@@ -86,7 +86,8 @@ pub(crate) fn fill_one_form(texts: &PairWording<'_>, near: &TrigramFrequencies) 
     filled >= least && texts.shared().iter().filter(is_content).count() <= filled * SHARED_CONTENT
 }
 
-/// Whether both sides of a slot are numbers alone, and not the same: a field of a form, whatever other fields hold.
+/// Whether both sides of a slot consist of numbers only, and the numbers differ. A field of a form may hold a number that another
+/// field of the other text has too.
 fn are_other_numbers(a: &[&[u8]], b: &[&[u8]]) -> bool {
     let are_numbers = |slot: &[&[u8]]| !slot.is_empty() && slot.iter().all(|token| alphabet::is_number(token));
     are_numbers(a) && are_numbers(b) && digits(a) != digits(b)
