@@ -69,9 +69,6 @@ impl Index {
         text: Option<PreparedText>,
         before: Option<CandidateSnapshot>,
     ) -> Result<ToldVerdict> {
-        // Outside the turn: it may commit, and other threads can change the index meanwhile.
-        self.storage.make_room()?;
-
         let _turn = self.turn();
         self.require_free(key)?;
         let (Some(mut text), Some(mut before)) = (text, before) else {

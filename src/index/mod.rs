@@ -45,9 +45,8 @@
 //!
 //! `known_texts` answers for a batch run. `index_item` is the question and `answer` the answer; `settings` and `builder` configure both. `text_index` holds
 //! the public operations and `decide` the decisions behind them; `export`, `expire` and `top`
-//! serve the whole index; `stories` has the stories. `copy_counts` counts copies, which are not stored. `prepare`
-//! turns a text into band keys; `search_keys` finds
-//! candidates; `candidate`, `candidate_judge` and `ranking` turn them into matches. `storage` is
+//! serve the whole index; `stories` has the stories. `copy_counts` counts copies, which are not stored. `worker_pool`
+//! lets as many calls work at once as there are cores. `prepare` turns a text into band keys; `search_keys` finds candidates; `candidate`, `candidate_judge` and `ranking` turn them into matches. `storage` is
 //! the trait of a place for records (`stored_text`), implemented by `memory_storage` (with `postings`) and `disk`.
 
 mod answer;
@@ -78,6 +77,7 @@ mod stored_text;
 mod stories;
 mod text_index;
 mod top;
+mod worker_pool;
 
 pub use answer::{Match, Rank, Verdict, Verify};
 pub use builder::IndexBuilder;

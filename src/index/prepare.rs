@@ -1,6 +1,5 @@
 //! From a text to its stored form and its band keys: folded, shingled and sketched outside all locks.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use super::answer::Verify;
@@ -66,10 +65,6 @@ impl PreparedText {
     }
 }
 
-/// The idle preparers: a thread borrows one for a piece of work.
-#[derive(Debug, Default)]
-pub(super) struct WorkerPool(Mutex<Vec<TextPreparer>>);
-
 /// The buffers that one thread folds and sketches with.
 #[derive(Debug)]
 pub(super) struct TextPreparer {
@@ -80,20 +75,8 @@ pub(super) struct TextPreparer {
     stories: Option<(StoryTextMaker, usize)>,
 }
 
-impl WorkerPool {
-    pub(super) fn with<T>(&self, settings: &Settings, work: impl FnOnce(&mut TextPreparer) -> T) -> T {
-        let idle = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut worker = idle.unwrap_or_else(|| TextPreparer::new(settings));
-
-        // Not locked while it works; a panic only loses the buffers.
-        let done = work(&mut worker);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
-        done
-    }
-}
-
 impl TextPreparer {
-    fn new(settings: &Settings) -> Self {
+    pub(super) fn new(settings: &Settings) -> Self {
         let sieve = || Sieve::new(settings.boilerplate).with_rules(settings.rules.clone());
         Self {
             sieve: sieve(),

@@ -8,13 +8,14 @@ use super::answer::{Match, Rank, Verdict};
 use super::disk::RecoveryReport;
 use super::index_item::Item;
 use super::own_process::OwnProcess;
-use super::prepare::{PreparedText, TextPreparer, WorkerPool};
+use super::prepare::{PreparedText, TextPreparer};
 use super::ranking::{rank, verdict};
 use super::search_keys::FullKeys;
 use super::settings::Settings;
 use super::stats::{CompactionStats, Stats};
 use super::storage::Storage;
 use super::stories::{IndexStories, ToldVerdict};
+use super::worker_pool::WorkerPool;
 use crate::error::Result;
 use crate::lsh::Banding;
 use crate::parallel;
@@ -99,7 +100,7 @@ impl Index {
     pub fn check<'t>(&self, item: impl Into<Item<'t>>) -> Result<Verdict> {
         self.require_own_process()?;
         let item = item.into();
-        self.workers.with(&self.settings, |worker| self.check_with(worker, item, CheckScope::Copies)).map(only_verdict)
+        self.workers.admit(&self.settings, |worker| self.check_with(worker, item, CheckScope::Copies)).map(only_verdict)
     }
 
     /// [`check`](Self::check) for many items, on all cores. Answers are in the order of the items.
@@ -151,8 +152,12 @@ impl Index {
     pub fn insert<'t>(&self, key: &str, item: impl Into<Item<'t>>) -> Result<()> {
         self.require_own_process()?;
         let item = item.into();
-        let text = self.prepare(item)?;
-        self.insert_prepared(key, item, text)
+        self.storage.make_room()?;
+
+        self.workers.admit(&self.settings, |worker| {
+            let text = worker.prepare(&self.settings, &*self.storage, item)?;
+            self.insert_prepared(key, item, text)
+        })
     }
 
     /// [`insert`](Self::insert) for many items: prepared on all cores, stored in the order given.
@@ -166,7 +171,11 @@ impl Index {
         let mut answers = Vec::with_capacity(items.len());
         for batch in items.chunks(BATCH) {
             let texts = parallel::map(batch, || (), prepare);
-            let insert = |((key, item), text): (&(&str, Item<'_>), Result<_>)| self.insert_prepared(key, *item, text?);
+            let insert = |((key, item), text): (&(&str, Item<'_>), Result<_>)| {
+                let text = text?;
+                self.storage.make_room()?;
+                self.insert_prepared(key, *item, text)
+            };
             answers.extend(batch.iter().zip(texts).map(insert));
         }
         answers
@@ -182,9 +191,6 @@ impl Index {
     }
 
     fn insert_prepared(&self, key: &str, item: Item<'_>, text: Option<PreparedText>) -> Result<()> {
-        // Outside the turn: it may commit, and other threads can change the index meanwhile.
-        self.storage.make_room()?;
-
         let _turn = self.turn();
         self.require_free(key)?;
         let text = text.map_or(Ok(None), |text| self.as_now(item, text))?;
@@ -205,7 +211,10 @@ impl Index {
     }
 
     pub(super) fn tell_item(&self, key: &str, item: Item<'_>) -> Result<ToldVerdict> {
-        self.workers.with(&self.settings, |worker| {
+        // Before the work: it may commit, and a call that waits for the disk needs no core.
+        self.storage.make_room()?;
+
+        self.workers.admit(&self.settings, |worker| {
             let text = worker.prepare(&self.settings, &*self.storage, item)?;
             // Most of the verification is done here, outside the turn; `decide` makes up for later changes.
             let before = text.as_ref().map(|text| self.candidate_snapshot(worker, text)).transpose()?;
@@ -239,6 +248,7 @@ impl Index {
             self.workers.with(&self.settings, |worker| {
                 answers.extend(batch.iter().zip(texts).map(|((key, item), prepared)| {
                     let (text, before) = prepared?;
+                    self.storage.make_room()?;
                     self.decide(worker, (key, *item), text, before)
                 }));
             });
@@ -255,20 +265,23 @@ impl Index {
     pub fn replace<'t>(&self, key: &str, item: impl Into<Item<'t>>) -> Result<bool> {
         self.require_own_process()?;
         let item = item.into();
-        let text = self.prepare(item)?;
         self.storage.make_room()?;
 
-        // One insert with `replaced`, not a removal and an insert: readers always see one of the two texts.
-        let _turn = self.turn();
-        let stored = self.storage.find(key)?;
-        match text.map_or(Ok(None), |text| self.as_now(item, text))? {
-            Some(text) => {
-                let further = self.further_keys(&text)?;
-                self.store(key, text, &further, stored)?;
+        self.workers.admit(&self.settings, |worker| {
+            let text = worker.prepare(&self.settings, &*self.storage, item)?;
+
+            // One insert with `replaced`, not a removal and an insert: readers always see one of the two texts.
+            let _turn = self.turn();
+            let stored = self.storage.find(key)?;
+            match text.map_or(Ok(None), |text| self.as_now(item, text))? {
+                Some(text) => {
+                    let further = self.further_keys(&text)?;
+                    self.store(key, text, &further, stored)?;
+                }
+                None => drop(self.storage.remove(stored.as_slice())?),
             }
-            None => drop(self.storage.remove(stored.as_slice())?),
-        }
-        Ok(stored.is_some())
+            Ok(stored.is_some())
+        })
     }
 
     /// Up to `top` stored texts most similar to `item`, best first; ties: the earliest inserted.
@@ -282,7 +295,7 @@ impl Index {
     pub fn query<'t>(&self, item: impl Into<Item<'t>>, top: usize, by: Rank) -> Result<Vec<Match>> {
         self.require_own_process()?;
         let item = item.into();
-        self.workers.with(&self.settings, |worker| {
+        self.workers.admit(&self.settings, |worker| {
             let Some(text) = worker.prepare(&self.settings, &*self.storage, item)? else {
                 return Ok(Vec::new());
             };

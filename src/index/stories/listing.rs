@@ -40,7 +40,7 @@ impl Index {
     pub fn foretell<'t>(&self, item: impl Into<Item<'t>>) -> Result<ToldVerdict> {
         self.require_own_process()?;
         let item = item.into();
-        self.workers.with(&self.settings, |worker| self.check_with(worker, item, CheckScope::Stories))
+        self.workers.admit(&self.settings, |worker| self.check_with(worker, item, CheckScope::Stories))
     }
 
     /// [`foretell`](Self::foretell) for many items, on all cores; each as if it came next. Answers are in the order of the items.
