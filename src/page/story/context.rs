@@ -5,7 +5,7 @@ use foldhash::HashMap;
 use super::features::{PieceFeatures, PieceShape, SHORT};
 use super::line_pieces::{LinePiece, PieceGap};
 use super::vocabulary::WordingClass;
-use crate::page::lines::{LineEnding, ListSign};
+use crate::page::lines::{self, LineEnding, ListSign};
 
 /// Fewest words of a sentence with a colon that announces a list below a title.
 const INTRODUCTION: u32 = 7;
@@ -163,8 +163,137 @@ pub(super) fn repeats(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     }
 }
 
+/// Most words of a control that a page repeats below its texts.
+const CONTROL: u32 = 6;
+
+/// Makes a short line «more» that the page repeats, each time below a text and never above one: «the whole column».
+pub(super) fn repeated_controls(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let mut below: HashMap<u64, u32> = HashMap::default();
+    for features in all.iter().filter(|features| features.hash != 0 && features.under && !features.over) {
+        *below.entry(features.hash).or_default() += 1;
+    }
+
+    for (piece, features) in pieces.iter().zip(all) {
+        let always = features.repeats > 1 && below.get(&features.hash) == Some(&features.repeats);
+        let plain = features.reading.class.is_none() && !features.reading.time && !features.row;
+        if always && plain && piece.line.words <= CONTROL && piece.line.ending != LineEnding::Stop {
+            features.reading.class = Some(WordingClass::More);
+        }
+    }
+}
+
+/// Pieces at the top of a page that hold its menu.
+const MENU: usize = 12;
+
+/// Makes the head of a widget or of prices an entry of the menu if it is beside one at the top of the page.
+pub(super) fn menus(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let top = all.len().min(MENU);
+    let begun =
+        all[..top].iter().position(|features| matches!(features.shape, PieceShape::Headline | PieceShape::Paragraph));
+    for at in 0..begun.unwrap_or(top) {
+        let is_head =
+            all[at].is(WordingClass::Block) || all[at].is(WordingClass::Market) || all[at].is(WordingClass::Gallery);
+        let is_menu = |beside: Option<usize>| {
+            beside.and_then(|beside| all.get(beside)).is_some_and(|beside| beside.is(WordingClass::Menu))
+        };
+        let tight = pieces.get(at + 1).is_some_and(|below| below.gap == PieceGap::Next);
+        if is_head && all[at].reading.numbers == 0 && (is_menu(at.checked_sub(1)) || tight && is_menu(Some(at + 1))) {
+            all[at].reading.class = Some(WordingClass::Menu);
+        }
+    }
+}
+
+/// Most words of a source between a title and its text.
+const SOURCE: u32 = 8;
+
+/// Makes keywords and sources between a headline and its text a byline: elsewhere they end a story.
+pub(super) fn sources_above_text(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    // Whether only what a page sets between a title and its text has come since the last headline.
+    let mut headed = false;
+    for at in 0..all.len() {
+        if all[at].is(WordingClass::Border) {
+            let above = all[at..].iter().take(BEFORE_TEXT).skip(1);
+            let text = above.clone().find(|below| below.is_headline() || below.shape == PieceShape::Paragraph);
+            let followed = text.is_some_and(|text| text.shape == PieceShape::Paragraph && text.reading.class.is_none());
+            let between = above.take_while(|below| below.shape != PieceShape::Paragraph).all(is_between_title_and_text);
+            if headed && followed && between && pieces[at].line.words <= SOURCE {
+                all[at].reading.class = Some(WordingClass::Byline);
+            }
+        }
+        headed = all[at].is_headline() || headed && is_between_title_and_text(&all[at]);
+    }
+}
+
+/// Whether a piece may be between a title and its text.
+fn is_between_title_and_text(features: &PieceFeatures) -> bool {
+    let class = features.reading.class;
+    features.reading.time
+        || class.is_none() && matches!(features.shape, PieceShape::Short | PieceShape::Sentence)
+        || matches!(
+            class,
+            Some(
+                WordingClass::Byline
+                    | WordingClass::Stamp
+                    | WordingClass::Code
+                    | WordingClass::Control
+                    | WordingClass::Caption
+                    | WordingClass::Site
+                    | WordingClass::Menu
+                    | WordingClass::Border
+            )
+        )
+}
+
+/// Fewest answers of a poll.
+const ANSWERS: usize = 2;
+/// Most words of one.
+const ANSWER: u32 = 3;
+/// The first answers of polls.
+const YES: &[&str] = &["نعم", "أوافق", "أؤيد", "مع", "بله", "آری", "موافقم", "ہاں", "جی ہاں", "Yes"];
+
+/// Makes a question above answers that a page lets its readers choose from the head of a poll.
+pub(super) fn polls(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    for at in 0..all.len() {
+        let asks = pieces[at].line.ending == LineEnding::Asking && all[at].reading.class.is_none();
+        let below = pieces.iter().zip(&*all).skip(at + 1);
+        let is_answer = |(piece, features): &(&LinePiece, &PieceFeatures)| {
+            features.is(WordingClass::Control) && piece.line.words <= ANSWER
+        };
+        let answered = pieces.get(at + 1).is_some_and(|first| YES.contains(&first.line.span.of(text)));
+        if asks && answered && below.take_while(is_answer).count() >= ANSWERS {
+            all[at].reading.class = Some(WordingClass::Block);
+        }
+    }
+}
+
 /// Pieces at the top of a page that hold its name.
 const TOP: usize = 4;
+
+/// Most words of the name of a site.
+const NAME: u32 = 4;
+
+/// Marks lines without a text below that hold the name of the site: a short line at the top of the page, alone.
+pub(super) fn named_lines(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let is_name = |at: &usize| {
+        let plain = all[*at].reading.class.is_none_or(|class| class == WordingClass::Site);
+        all[*at].is_short() && plain && !all[*at].reading.time && pieces[*at].line.words <= NAME
+    };
+    let Some(name) = (0..pieces.len().min(TOP)).find(is_name) else { return };
+
+    let own = pieces[name].line.span.of(text).trim_matches(|c: char| !lines::is_word_char(c));
+    if own.chars().count() < LEAST {
+        return;
+    }
+    for (features, piece) in all.iter_mut().zip(pieces).skip(TOP) {
+        features.names_site = !features.over
+            && features.shape != PieceShape::Paragraph
+            && features.reading.class.is_none()
+            && piece.line.span.of(text).contains(own);
+    }
+}
+
+/// Fewest letters of the name of a site.
+const LEAST: usize = 5;
 
 /// Keeps the class of site names only at the top of the page, between headlines, or if repeated: elsewhere «شبكة طرق» is a
 /// subheading.

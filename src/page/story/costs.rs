@@ -125,6 +125,10 @@ fn add_voice(piece: &LinePiece, evidence: &PieceFeatures, costs: &mut RoleCosts)
         add(costs, &[(Furniture, -voice), (Body, voice / 2), (Item, voice * 2 / 3), (Title, voice * 2 / 3)]);
     }
 
+    // A headline may name the site too.
+    if evidence.names_site {
+        add(costs, &[(Furniture, -8), (Item, 8), (Title, 6), (Body, 4)]);
+    }
     if evidence.glued {
         add(costs, &[(Furniture, -26), (Body, 26)]);
     }

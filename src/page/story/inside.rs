@@ -159,7 +159,8 @@ fn may_be_inset(piece: &LinePiece, features: &PieceFeatures) -> bool {
 
 /// Whether the lines `at..end` are an inset.
 fn is_inset(pieces: &[LinePiece], all: &[PieceFeatures], at: usize, end: usize) -> bool {
-    let enclosed = all[at].under && end < all.len() && all[end - 1].over;
+    // A page cuts off the beginnings of other stories, below their headlines.
+    let enclosed = all[at].under && end < all.len() && all[end - 1].over && !all[end].teaser;
     let signed = |at: usize| pieces.get(at).is_some_and(|piece| is_listed(piece, &all[at]));
     // A short line without a sign heads the list below it.
     let listed = (at..end).filter(|&at| signed(at) || all[at].is_short() && signed(at + 1)).count();
@@ -232,7 +233,7 @@ pub(super) fn kinds(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
 }
 
 /// Marks captions: the lines below a count of pictures, and a line that repeats itself at once below a headline.
-pub(super) fn pictures(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+pub(super) fn pictures(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     for at in 1..all.len().saturating_sub(1) {
         let twice = all[at].hash == all[at + 1].hash && pieces[at + 1].gap == PieceGap::Next;
         // A list may name each of its headlines twice, at the picture and below it.
@@ -240,7 +241,12 @@ pub(super) fn pictures(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
         let below = all[at - 1].is_headline() && pieces[at].gap != PieceGap::Same && !paired;
         // So may a page that marks each headline as an item and repeats it above the text.
         let marked = pieces[at].line.bullet != ListSign::None && pieces[at + 1].line.bullet == ListSign::None;
-        if twice && below && !marked && all[at].shape == PieceShape::Headline && all[at - 1].hash != all[at].hash {
+        let shaped = match all[at].shape {
+            PieceShape::Headline => below,
+            PieceShape::Sentence => true,
+            _ => false,
+        };
+        if twice && shaped && !marked && all[at - 1].hash != all[at].hash {
             all[at].pictured = true;
             all[at + 1].pictured = true;
         }
@@ -255,6 +261,8 @@ pub(super) fn pictures(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
             all[at + 1].pictured |= all[at + 1].reading.class.is_none();
         }
     }
+
+    galleries(text, pieces, all);
 
     // Whether the captions of a picture go on, and whether a headline has been seen.
     let (mut pictured, mut titled) = (false, false);
@@ -279,6 +287,57 @@ pub(super) fn pictures(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
             && all[at].reading.class.is_none();
         all[at].pictured |= pictured;
     }
+}
+
+/// Most pieces between two counts of a gallery: a caption, its credit.
+const CAPTIONS: usize = 3;
+
+/// Marks the captions of galleries that count their pictures, «1/4», a caption, an agency, «2/4», …: whatever is between the
+/// counts. Without agencies it may be a carousel of headlines.
+fn galleries(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let counts: Vec<(usize, u32, u32)> =
+        (0..all.len()).filter_map(|at| count_of(pieces[at].line.span.of(text)).map(|(k, n)| (at, k, n))).collect();
+
+    for pair in counts.windows(2) {
+        let [(first, place, most), (second, next, same)] = *pair else { continue };
+        let (captions, close) = (first + 1..second, second - first <= CAPTIONS + 1);
+        let is_credit = |at: usize| {
+            matches!(all[at].reading.class, Some(WordingClass::Site | WordingClass::Caption | WordingClass::Byline))
+        };
+        let credited = captions.clone().any(is_credit);
+        if next != place + 1 || most != same || !close || !credited {
+            continue;
+        }
+
+        let length = captions.len();
+        let last = if next == most { second + 1..all.len().min(second + 1 + length) } else { 0..0 };
+        for at in captions.chain(last) {
+            let is_caption = matches!(all[at].shape, PieceShape::Headline | PieceShape::Sentence | PieceShape::Short);
+            all[at].pictured |= is_caption && all[at].reading.class.is_none_or(|class| class == WordingClass::Site);
+        }
+    }
+}
+
+/// The place of a picture and the number of pictures, of a line that counts them: «1/4», «2 من 10».
+fn count_of(line: &str) -> Option<(u32, u32)> {
+    let mut words = line.split(['/', ' ']).filter(|word| !word.is_empty());
+    let (first, between) = (small_number(words.next()?)?, words.next()?);
+    let second = match between {
+        "من" | "از" | "of" => small_number(words.next()?)?,
+        word => small_number(word)?,
+    };
+    (words.next().is_none() && first >= 1 && first <= second).then_some((first, second))
+}
+
+/// The value of one to three digits, in Arabic-Indic, Persian or European form.
+fn small_number(word: &str) -> Option<u32> {
+    let digit = |c: char| match c {
+        '٠'..='٩' => Some(c as u32 - '٠' as u32),
+        '۰'..='۹' => Some(c as u32 - '۰' as u32),
+        _ => c.to_digit(10),
+    };
+    let digits = (1..=3).contains(&word.chars().count());
+    digits.then(|| word.chars().try_fold(0, |value, c| Some(10 * value + digit(c)?))).flatten()
 }
 
 /// Fewest texts of a page that end with a signature in brackets.

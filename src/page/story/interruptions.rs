@@ -5,6 +5,7 @@ use super::features::{PieceFeatures, PieceShape};
 use super::inside::begins_with_and;
 use super::line_pieces::{LinePiece, PieceGap};
 use super::vocabulary::WordingClass;
+use crate::page::lines::ListSign;
 
 /// Most pieces of an interruption.
 const INTERRUPTION: usize = 12;
@@ -27,13 +28,21 @@ pub(super) fn interruptions(text: &str, pieces: &[LinePiece], all: &mut [PieceFe
         } else if all[at].over && !all[at].under && last.is_some_and(|last| at - last <= INTERRUPTION) {
             let plain = all[at].reading.class.is_none() && !all[at].reading.time && !all[at].told;
             let continued = all[at + 1].reading.running || begins_with_and(pieces[at + 1].line.span.of(text));
-            let short = pieces[at].line.words <= if continued { CONTINUED } else { SUBHEADING };
+            // Captions and «read also» with its headline stand within a text.
+            let within = last.is_some_and(|last| all[last + 1..at].iter().all(is_within_text));
+            let short = pieces[at].line.words <= if continued || within { CONTINUED } else { SUBHEADING };
 
             all[at].resumed = plain && continued;
             // A title may be in a list of the page too.
-            all[at].resumes = plain && short && all[at].repeats < 2 && !may_be_item(pieces, all, at);
+            let new = all[at].repeats < 2 && !all[at + 1].teaser;
+            all[at].resumes = plain && short && new && !may_be_item(pieces, all, at);
         }
     }
+}
+
+/// Whether a piece is set within a text, and no list, menu or control.
+fn is_within_text(features: &PieceFeatures) -> bool {
+    matches!(features.reading.class, Some(WordingClass::Caption | WordingClass::Inline))
 }
 
 /// Whether the line at `at` may be one more headline of the list above it: a blank line ends a list without blank lines.
@@ -41,5 +50,8 @@ fn may_be_item(pieces: &[LinePiece], all: &[PieceFeatures], at: usize) -> bool {
     let Some(above) = at.checked_sub(1) else { return false };
     let listed = all[above].is(WordingClass::List) || all[above].is_headline();
     let ended = pieces[at].gap == PieceGap::Blank && pieces[above].gap != PieceGap::Blank && !all[at].listed;
-    listed && !ended
+    // The headlines of one list all have a sign, or none has.
+    let signed = |at: usize| pieces[at].line.bullet != ListSign::None || pieces[at].dashed;
+    let unlike = all[above].is_headline() && signed(above) && !signed(at);
+    listed && !ended && !unlike
 }

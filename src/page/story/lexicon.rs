@@ -30,6 +30,8 @@ impl WordSenses {
     pub(super) const ENDING: Self = Self(1 << 14);
     pub(super) const KIND: Self = Self(1 << 15);
     pub(super) const COUNT: Self = Self(1 << 16);
+    pub(super) const READ: Self = Self(1 << 17);
+    pub(super) const ALSO: Self = Self(1 << 18);
     /// The senses of words in dates and times.
     const TIMELY: Self = Self(Self::MONTH.0 | Self::WEEKDAY.0 | Self::UNIT.0 | Self::AGO.0 | Self::TIME.0);
 
@@ -80,6 +82,40 @@ const LEADING: &[&str] = &[
 /// Words behind the head of a list that mark its end, for readers who hear the page.
 const ENDINGS: &[&str] = &["نهاية", "پایان", "اختتام"];
 
+/// What a page asks its readers to do with another story.
+const READS: &[&str] = &[
+    "اقرأ",
+    "إقرأ",
+    "اقرؤوا",
+    "اقرأوا",
+    "طالع",
+    "طالعوا",
+    "شاهد",
+    "شاهدوا",
+    "تابع",
+    "تابعوا",
+    "تصفح",
+    "راجع",
+    "بخوانید",
+    "بخوان",
+    "ببینید",
+    "بشنوید",
+    "مطالعه",
+    "پڑھیں",
+    "پڑھیے",
+    "پڑھئے",
+    "پڑھیئے",
+    "دیکھیں",
+    "دیکھیے",
+    "دیکھئے",
+    "جانیے",
+    "جانئے",
+    "جانیں",
+    "سنیں",
+];
+/// Words for «also» and «more» beside them.
+const ALSO: &[&str] = &["أيضا", "كذلك", "المزيد", "همچنین", "نیز", "هم", "بیشتر", "بھی", "مزید"];
+
 /// What headlines begin with, before a colon; with a name behind them they are bylines or sources.
 const KINDS: &[&str] = &["تقرير", "تحقيق", "مصدر", "مصادر", "گزارش", "رپورٹ", "ذرائع", "report"];
 
@@ -126,6 +162,8 @@ impl Lexicon {
             (ENDINGS, WordSenses::ENDING),
             (KINDS, WordSenses::KIND),
             (vocabulary::COUNTS, WordSenses::COUNT),
+            (READS, WordSenses::READ),
+            (ALSO, WordSenses::ALSO),
             (vocabulary::AFTERNOON, WordSenses::AFTERNOON),
             (vocabulary::FORENOON, WordSenses::FORENOON),
         ];

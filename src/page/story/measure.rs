@@ -37,15 +37,20 @@ pub(super) fn measure(
     table_rows::ranks(all);
     table_rows::foreign(text, pieces, all);
     table_rows::rows(text, pieces, all);
+    context::menus(pieces, all);
+    context::polls(text, pieces, all);
+    context::sources_above_text(pieces, all);
     context::runs(pieces, all);
     context::neighbours(pieces, all);
     context::counts_before_text(all);
     text_tables::enclosed(pieces, all);
     text_tables::stacked(pieces, all);
     text_tables::timelines(pieces, all);
-    text_tables::apart(all);
+    text_tables::apart(pieces, all);
     context::repeats(pieces, all);
+    context::repeated_controls(pieces, all);
     context::sites(pieces, all);
+    context::named_lines(text, pieces, all);
     inside::insets(pieces, all);
     points::points(pieces, all);
     verses::poems(text, pieces, all);
@@ -55,7 +60,7 @@ pub(super) fn measure(
     context::ends(pieces, all);
     inside::live(text, pieces, all);
     inside::questions(pieces, all);
-    inside::pictures(pieces, all);
+    inside::pictures(text, pieces, all);
     inside::authors(text, pieces, all);
 }
 

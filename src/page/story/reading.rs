@@ -10,6 +10,12 @@ use crate::page::matcher::TokenBuffer;
 const CORE: usize = 2;
 /// Years of the calendars that pages tell of.
 const YEARS: std::ops::RangeInclusive<u16> = 1300..=2100;
+/// Most words of a line that asks to read something else.
+const REFERENCE: u32 = 5;
+/// Most words of a section beside a time.
+const SECTION: usize = 3;
+/// Fewest words of a headline around a date.
+const SURROUNDING: usize = 5;
 /// Most words of a name behind a label; more words are a headline.
 const NAME: usize = 4;
 
@@ -105,6 +111,7 @@ impl LineWords<'_> {
             return (Some(class), true);
         }
         match self.phrase(whole) {
+            None if whole && self.refers() => (Some(WordingClass::Inline), true),
             // «Most read – end» ends a list.
             Some((WordingClass::List, ..)) if whole && self.word(self.tokens.len() - 1).is(WordSenses::ENDING) => {
                 (Some(WordingClass::Control), true)
@@ -112,6 +119,12 @@ impl LineWords<'_> {
             Some((class, alone, _)) => (Some(class), alone),
             None => (self.shape(whole, reading), true),
         }
+    }
+
+    /// Whether the line asks to read something else too, and names nothing: «read this report, too».
+    fn refers(&self) -> bool {
+        let has = |sense: WordSenses| (0..self.tokens.len()).any(|at| self.word(at).is(sense));
+        self.line.words <= REFERENCE && has(WordSenses::READ) && has(WordSenses::ALSO)
     }
 
     /// The class of a line that is a count of pictures or another number.
@@ -134,7 +147,9 @@ impl LineWords<'_> {
             return Some(if self.is_picture(0) { WordingClass::Gallery } else { WordingClass::Control });
         }
         if count <= 6 && reading.numbers > 0 && (0..count).all(|at| self.is_picture(at)) && self.counts_pictures() {
-            return Some(WordingClass::Gallery);
+            // Pictures are counted in whole numbers, marks are not: «3.8 / 5».
+            let whole = (0..count).all(|at| self.tokens.get(at).is_none_or(|token| !token.contains(&b'.')));
+            return Some(if whole { WordingClass::Gallery } else { WordingClass::Code });
         }
         (count > 0 && count == usize::from(reading.numbers) && !reading.time).then_some(WordingClass::Code)
     }
@@ -204,7 +219,12 @@ impl LineWords<'_> {
         let dated = reading.numbers >= 2 && self.names_month() || self.has_numeric_date();
         // A few names may surround a date; a sentence that begins with one may not.
         let named = strange <= 3 || strange <= 6 && !self.begins_dated();
-        if dated && named && count <= 18 && self.line.ending != LineEnding::Stop && !self.is_dated_headline() {
+        let is_headline = || self.is_dated_headline() || self.surrounds_date();
+        if dated && named && count <= 18 && self.line.ending != LineEnding::Stop && !is_headline() {
+            return Some(WordingClass::Stamp);
+        }
+
+        if self.is_section_and_time() {
             return Some(WordingClass::Stamp);
         }
 
@@ -212,6 +232,34 @@ impl LineWords<'_> {
         let credited =
             self.word(last).is(WordSenses::ARCHIVE) && self.gap(last).contains(['-', '–', '—', '(', '/', '|', ':']);
         (credited && count <= 24).then_some(WordingClass::Caption)
+    }
+
+    /// Whether words of a headline surround a date: «gold today, 4-5-2026: 21 carats lose 35 pounds».
+    fn surrounds_date(&self) -> bool {
+        let strange: Vec<usize> = (0..self.tokens.len()).filter(|at| !self.is_timely(*at)).collect();
+        let (Some(first), Some(last)) = (strange.first(), strange.last()) else { return false };
+        let Some(date) =
+            (*first..*last).find(|at| self.numeric_date(*at).is_some() || self.word(*at).is(WordSenses::MONTH))
+        else {
+            return false;
+        };
+
+        let before = strange.iter().filter(|at| **at < date).count();
+        let behind = strange.len() - before;
+        strange.len() >= SURROUNDING && before >= CORE && behind >= CORE
+    }
+
+    /// Whether the line is the name of a section and a time with a sign between them: «Sport | 2 hours ago».
+    fn is_section_and_time(&self) -> bool {
+        let count = self.tokens.len();
+        let parts = |at: usize| self.gap(at).contains(['|', '•', '·', '/']);
+        let named =
+            |from: usize, to: usize| (1..=SECTION).contains(&(to - from)) && (from..to).any(|at| !self.is_timely(at));
+        count <= 2 * SECTION + 4
+            && (1..count).any(|at| {
+                let split = parts(at);
+                split && (named(0, at) && self.is_moment(at, count) || named(at, count) && self.is_moment(0, at))
+            })
     }
 
     /// Whether the line is only controls and menu entries, two controls or more: «فيسبوك تويتر واتساب».

@@ -46,6 +46,9 @@ pub(super) fn separate(text: &str, line: &TextLine, parts: &mut Vec<Span>) -> bo
     if parts.len() < 2 {
         by_dashes(line, text, parts);
     }
+    if parts.len() < 2 {
+        by_rare_sign(line, text, parts);
+    }
     if parts.len() < 2 && line.words <= MENU {
         by_spaces(line.span, text, parts);
         if parts.len() >= CELLS {
@@ -145,28 +148,86 @@ const fn is_parting(c: char) -> bool {
         )
 }
 
-/// Replaces `parts` by the headlines of a line with dashes, slashes or stars between them: at least three, and nothing else.
+/// Replaces `parts` by the headlines of a line with dashes, slashes or stars between them: at least three, and nothing else,
+/// or two and more with the name of a site behind each.
 fn by_dashes(line: &TextLine, text: &str, parts: &mut Vec<Span>) {
     parts.clear();
-    if line.words < 3 * LEAST || line.ending == LineEnding::Stop {
+    if line.words < 2 * LEAST || line.ending == LineEnding::Stop {
         return;
     }
 
     // The first sign whose parts are all headlines; in most lines a dash is part of the text.
     let own = line.span.of(text);
     for sign in [" - ", " – ", " / ", " * "] {
-        parts.clear();
-        for part in own.split(sign) {
-            let start = line.span.start + offset(own, part);
-            parts.extend(lines::measure(text, start..start + part.len()).map(|part| part.span));
-        }
-
-        let words = |part: &Span| part.of(text).split_whitespace().count() as u32;
-        if parts.len() >= 3 && parts.iter().all(|part| (LEAST..=HEADLINE).contains(&words(part))) {
+        split_by(own, sign, line.span.start, text, parts);
+        if parts.len() >= 3 && (parts.iter().all(|part| is_headline(text, part)) || are_named(text, parts)) {
             return;
         }
     }
     parts.clear();
+}
+
+/// Replaces `parts` by the parts of a line between two places of `sign`.
+fn split_by(own: &str, sign: &str, first: usize, text: &str, parts: &mut Vec<Span>) {
+    parts.clear();
+    for part in own.split(sign) {
+        let start = first + offset(own, part);
+        parts.extend(lines::measure(text, start..start + part.len()).map(|part| part.span));
+    }
+}
+
+fn words_of(text: &str, part: &Span) -> u32 {
+    part.of(text).split_whitespace().count() as u32
+}
+
+fn is_headline(text: &str, part: &Span) -> bool {
+    (LEAST..=HEADLINE).contains(&words_of(text, part))
+}
+
+/// Fewest times that a name stands between headlines with a sign on both sides.
+const SIGNED_NAMES: usize = 2;
+
+/// Whether headlines and one short name take turns: «… - الصحيفة - … - الصحيفة - …».
+fn are_named(text: &str, parts: &[Span]) -> bool {
+    let (headlines, names) = (parts.iter().step_by(2), parts.iter().skip(1).step_by(2));
+    let name = parts[1].of(text);
+    let count = names.clone().count();
+    count >= SIGNED_NAMES
+        && words_of(text, &parts[1]) <= CELL_WORDS as u32
+        && names.into_iter().all(|part| part.of(text) == name)
+        && headlines.into_iter().all(|part| is_headline(text, part))
+}
+
+/// Replaces `parts` by the headlines of a line with a rare sign between them: a word without a letter or digit that is no
+/// punctuation of a text, as «‖» and «٭».
+fn by_rare_sign(line: &TextLine, text: &str, parts: &mut Vec<Span>) {
+    parts.clear();
+    if line.words < 2 * LEAST || line.ending == LineEnding::Stop {
+        return;
+    }
+
+    let own = line.span.of(text);
+    let Some(sign) = own.split_whitespace().find(|word| is_rare_sign(word)) else { return };
+
+    // The sign may stand before the first headline too.
+    let first = own.len() - own.strip_prefix(sign).unwrap_or(own).len();
+    split_by(&own[first..], &format!(" {sign} "), line.span.start + first, text, parts);
+    if parts.len() < 2 || !parts.iter().all(|part| is_headline(text, part)) {
+        parts.clear();
+    }
+}
+
+/// Most bytes of a rare sign.
+const RARE_SIGN: usize = 6;
+
+/// Whether a word is a sign that does not occur in sentences.
+fn is_rare_sign(word: &str) -> bool {
+    let in_sentences = |c: char| {
+        c.is_ascii() || lines::is_mark(c) || matches!(c, '–' | '—' | '…' | '،' | '؛' | '؟' | '۔' | '٪' | '٫' | '٬')
+    };
+    let is_quote = |c: char| matches!(c, '«' | '»' | '“' | '”' | '‘' | '’' | '„' | '‹' | '›' | '°' | '×' | '÷');
+    let rare = |c: char| !lines::is_word_char(c) && !in_sentences(c) && !is_quote(c) && !c.is_whitespace();
+    word.len() <= RARE_SIGN && word.chars().all(rare)
 }
 
 /// Replaces `parts` by the cells of a line, with two spaces between them; none if a cell has too many words.

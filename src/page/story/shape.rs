@@ -117,7 +117,7 @@ fn announces_pictures(inner: &str) -> bool {
 }
 
 /// Words before the name of a photographer.
-const PHOTOGRAPHERS: &[&str] = &["فوٹو", "تصوير", "عدسة", "عکس", "عکاس", "Photo"];
+const PHOTOGRAPHERS: &[&str] = &["فوٹو", "تصوير", "تصویر", "عدسة", "عکس", "عکاس", "Photo"];
 
 /// Whether a text is a photographer's name behind a word for it.
 fn names_photographer(text: &str) -> bool {
@@ -155,6 +155,8 @@ pub(super) fn is_credited(line: &str, words: u32) -> bool {
         !before.trim().is_empty()
             && credit.split_whitespace().count() <= 5
             && CREDITS.iter().any(|known| credit.contains(known))
+            // A word for a picture alone is the name of a magazine as well.
+            && credit != "عدسة"
             && !announces_pictures(credit)
     })
 }

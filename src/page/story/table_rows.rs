@@ -43,8 +43,11 @@ pub(super) fn foreign(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures
     if paragraphs == 0 || latin * 2 > paragraphs {
         return;
     }
-    for (features, piece) in all.iter_mut().zip(pieces) {
-        features.foreign = piece.line.words <= 12 && is_latin(piece.line.span.of(text));
+    for at in 0..all.len() {
+        // Readers who comment may have Latin names; a time is below them.
+        let timed = all.get(at + 1).is_some_and(|below| below.reading.time || below.is(WordingClass::Stamp));
+        let named = timed && all[at].is_short();
+        all[at].foreign = !named && pieces[at].line.words <= 12 && is_latin(pieces[at].line.span.of(text));
     }
 }
 
@@ -77,7 +80,10 @@ pub(super) fn rows(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) 
 
 /// Whether a piece has cells with numbers.
 fn has_cells(piece: &LinePiece, features: &PieceFeatures) -> bool {
-    piece.cells > 1 && features.reading.numbers > 0 && features.shape != PieceShape::Paragraph
+    piece.cells > 1
+        && features.reading.numbers > 0
+        && features.shape != PieceShape::Paragraph
+        && !features.is(WordingClass::Stamp)
 }
 
 /// Whether a piece is an amount with its unit.

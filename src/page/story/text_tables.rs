@@ -86,6 +86,9 @@ pub(super) fn stacked(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     }
 }
 
+/// Most words of a subheading below a table.
+const SUBHEADING: u32 = 6;
+
 /// Most captions between figures and the text that goes on.
 const CAPTIONS: usize = 3;
 
@@ -93,7 +96,8 @@ const CAPTIONS: usize = 3;
 fn goes_on(pieces: &[LinePiece], all: &[PieceFeatures], end: usize) -> bool {
     let captions = all[end..].iter().take(CAPTIONS).take_while(|next| next.is(WordingClass::Caption)).count();
     let text = |at: usize| all.get(at).is_some_and(|next| is_text(&pieces[at], next));
-    let is_subheading = all.get(end + captions).is_some_and(|next| next.is_short() && next.over);
+    let is_subheading =
+        all.get(end + captions).is_some_and(|next| next.over && pieces[end + captions].line.words <= SUBHEADING);
     text(end + captions) || is_subheading && text(end + captions + 1)
 }
 
@@ -149,15 +153,44 @@ fn tells_year(pieces: &[LinePiece], all: &[PieceFeatures], at: usize) -> bool {
 }
 
 /// Marks the rows of tables that touch no paragraph, neither above, with a heading between, nor below.
-pub(super) fn apart(all: &mut [PieceFeatures]) {
+pub(super) fn apart(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     let mut at = 0;
     while at < all.len() {
         let end = (at..all.len()).find(|&next| !all[next].row).unwrap_or(all.len());
         if end > at {
             let headed = at > 0 && all[at - 1].shape != PieceShape::Paragraph && all[at - 1].under;
             let touches = all[at].under || headed || all[at].announced || all[end - 1].over;
-            all[at..end].iter_mut().for_each(|row| row.apart = !touches);
+            let text = if touches { None } else { text_below(pieces, all, at, end) };
+            all[at..end].iter_mut().for_each(|row| row.apart = !touches && text.is_none());
+
+            if let Some(text) = text {
+                let heading = if all[at - 1].is_short() && all[at - 1].reading.class.is_none() { at - 1 } else { at };
+                all[heading..text].iter_mut().for_each(mark_row);
+            }
         }
         at = end.max(at + 1);
     }
+}
+
+/// Most pieces between a text and its table that a list has pushed down.
+const INTERRUPTION: usize = 8;
+/// Most short lines between a table and the paragraph with which its text goes on.
+const NOTES: usize = 4;
+
+/// The paragraph with which a text goes on below the rows `from..end`, behind short lines without a blank line, if a list has
+/// interrupted the text above the rows.
+fn text_below(pieces: &[LinePiece], all: &[PieceFeatures], from: usize, end: usize) -> Option<usize> {
+    let is_note = |at: &usize| {
+        let plain = all[*at].reading.class.is_none() && !all[*at].reading.time && pieces[*at].gap != PieceGap::Blank;
+        plain && matches!(all[*at].shape, PieceShape::Short | PieceShape::Headline)
+    };
+    let notes = (end..all.len()).take(NOTES).take_while(is_note).count();
+    let below = end + notes;
+    let goes_on =
+        all.get(below).is_some_and(|next| is_text(&pieces[below], next) && pieces[below].gap != PieceGap::Blank);
+
+    // A table at the top of a page is a widget.
+    let above = all[..from].iter().rev().take(INTERRUPTION);
+    let interrupted = above.take_while(|above| !above.closes_story()).any(|above| above.under);
+    (goes_on && interrupted && from > 0).then_some(below)
 }
