@@ -17,8 +17,8 @@ use crate::similarity::facts::{self, FactsText};
 use crate::similarity::headings::RecordPlace;
 use crate::similarity::links::{self, MOST_LINKS, TextLink};
 use crate::similarity::own_text::{
-    self, CorpusEvidence, EditedVerdict, PairWording, SharedFrequency, TextEvidence, TrigramFrequencies, VERY_COMMON,
-    Wording,
+    self, CorpusEvidence, EditedVerdict, ExchangedWords, PairWording, SharedFrequency, TextEvidence,
+    TrigramFrequencies, VERY_COMMON, Wording,
 };
 use crate::similarity::posts;
 use crate::similarity::series::{self, SeriesFrequencies};
@@ -121,7 +121,8 @@ impl<'r> PairJudge<'r> {
     /// Why two texts above the threshold are no copies, if the titles of their records say that they are two articles.
     pub(super) fn titles(&self, pair: &JudgedPair<'_>) -> Option<VariantReason> {
         // Before titles are folded.
-        if !pair.a.place()?.may_be_told_apart(pair.b.place()?) {
+        let (a, b) = (pair.a.place()?, pair.b.place()?);
+        if !a.may_be_told_apart(b) && !a.is_of_one_page(b) {
             return None;
         }
 
@@ -183,13 +184,27 @@ impl<'r> PairJudge<'r> {
         }
 
         let compared = self.compared(pair);
-        if own_text::are_short_and_other(compared) {
+        if own_text::are_short_and_other(compared) || self.exchange_words(pair) {
             return Some(VariantReason::Facts);
         }
 
         let is_form = |joint: &&JoinedTexts| joint.nodes.len() >= own_text::FORM_TEXTS as usize;
         let joint = self.joint_of(pair.node).filter(is_form)?;
         own_text::fill_one_form(compared, self.frequencies(pair.batch, joint)).then_some(VariantReason::Facts)
+    }
+
+    /// Whether two records name other things throughout. Under one title they are one article that was edited.
+    fn exchange_words(&self, pair: &JudgedPair<'_>) -> bool {
+        let are_of_one_title = || {
+            let headings = pair.a.headed().zip(pair.b.headed()).map(|(a, b)| (a.heading, b.heading));
+            headings.is_some_and(|(a, b)| !a.title.is_empty() && a.title == b.title)
+        };
+        let exchanged = match (pair.a.place(), pair.b.place()) {
+            (Some(a), Some(b)) if a.is_named && b.is_named => ExchangedWords::Uncommon,
+            _ => ExchangedWords::Rare,
+        };
+        let words = self.learned.guard.frequencies();
+        own_text::exchanges_words(self.compared(pair), exchanged, words) && !are_of_one_title()
     }
 
     /// The verdict on two texts below the threshold; `None` unless one is an edited form of the other and no rule refuses the

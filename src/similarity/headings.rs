@@ -18,8 +18,16 @@ pub(crate) struct RecordPlace {
 impl RecordPlace {
     /// Whether two records are of one source, and no one page that was read twice.
     pub(crate) fn may_be_told_apart(self, other: Self) -> bool {
-        let is_one_page = self.address != 0 && self.address == other.address;
-        self.source == other.source && !is_one_page
+        self.source == other.source && !self.has_same_address(other)
+    }
+
+    /// Whether two records are at one address of one source: a page that was read twice, or parts of one page.
+    pub(crate) fn is_of_one_page(self, other: Self) -> bool {
+        self.source == other.source && self.has_same_address(other)
+    }
+
+    fn has_same_address(self, other: Self) -> bool {
+        self.address != 0 && self.address == other.address
     }
 
     /// Whether the record has neither a title nor an address.
@@ -45,6 +53,11 @@ impl RecordHeading {
     /// Whether two records are of one source, and no one page that was read twice.
     pub(crate) fn may_be_told_apart(&self, other: &Self) -> bool {
         self.place.may_be_told_apart(other.place)
+    }
+
+    /// Whether two records are at one address of one source: a page that was read twice, or parts of one page.
+    pub(crate) fn is_of_one_page(&self, other: &Self) -> bool {
+        self.place.is_of_one_page(other.place)
     }
 
     /// Whether both records have titles, and not the same.

@@ -20,6 +20,7 @@ pub(crate) mod own_text;
 pub(crate) mod posts;
 pub(crate) mod series;
 pub mod short;
+mod title_parts;
 pub(crate) mod titles;
 mod token_gaps;
 mod word_forms;

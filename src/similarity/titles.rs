@@ -13,7 +13,9 @@ use foldhash::HashSet;
 
 use super::facts;
 use super::headings::HeadedText;
-use super::word_forms::{CONTENT, letters, stem, words};
+use super::lacking_words::lacks;
+use super::title_parts::are_other_parts;
+use super::word_forms::{CONTENT, is_content, letters, stem, words};
 use crate::normalize::alphabet;
 
 /// First tokens of a title that are compared. What is longer is no title.
@@ -21,6 +23,9 @@ pub(crate) const MOST_TOKENS: usize = 64;
 
 /// Own words of one title that its text tells and the other record lacks. A single one can be a synonym.
 const TOLD: usize = 2;
+
+/// The same where both texts have fewer tokens than this: the names of things. Neither has words enough for a synonym.
+const TOLD_IN_NAMES: (usize, usize) = (1, 16);
 
 /// The same if both titles have them.
 const TOLD_ON_BOTH: usize = 1;
@@ -45,8 +50,15 @@ const LAST_DAY: u8 = 31;
 
 /// Whether the titles of two similar texts say that they are two articles. Symmetric. O(n) for n bytes.
 pub(crate) fn tell_different_things(a: HeadedText<'_>, b: HeadedText<'_>) -> bool {
-    if !a.heading.may_be_told_apart(b.heading) || !a.heading.has_other_title(b.heading) {
+    if !a.heading.has_other_title(b.heading) {
         return false;
+    }
+    if !a.heading.may_be_told_apart(b.heading) {
+        // A page that was read twice may have got another title, but not the number of another part.
+        let [of_a, of_b] = [a, b].map(|text| words(&text.heading.title).take(MOST_TOKENS).collect::<Vec<_>>());
+        return a.heading.is_of_one_page(b.heading)
+            && are_other_parts(&of_a, &of_b)
+            && have_other_words(a.folded, b.folded);
     }
 
     let titles = [a, b].map(|text| TitleWords::new(&text.heading.title));
@@ -72,9 +84,19 @@ pub(crate) fn tell_different_things(a: HeadedText<'_>, b: HeadedText<'_>) -> boo
     let (told_a, elsewhere_a) = side(&own[0], &known[0], &known[1]);
     let (told_b, elsewhere_b) = side(&own[1], &known[1], &known[0]);
 
+    let (in_names, tokens) = TOLD_IN_NAMES;
+    let are_names = || [a, b].into_iter().all(|text| words(text.folded).nth(tokens - 1).is_none());
     told_a.min(told_b) >= TOLD_ON_BOTH
         || told_a.max(told_b) >= TOLD
+        || told_a.max(told_b) >= in_names && are_names()
         || are_told_elsewhere(elsewhere_a.min(elsewhere_b), [a, b])
+}
+
+/// Whether each of two texts has a content word that the other lacks in every form, or one has several. A note with a small word
+/// more is one note: «this part was repealed».
+fn have_other_words(text_a: &[u8], text_b: &[u8]) -> bool {
+    let has = |text, other, least| lacks(words(text).filter(|word| is_content(word)), text, other, least);
+    has(text_a, text_b, 1) && has(text_b, text_a, 1) || has(text_a, text_b, TOLD) || has(text_b, text_a, TOLD)
 }
 
 /// Whether so many own words on each side, which the other record lacks, are enough for two texts.
@@ -289,9 +311,17 @@ mod tests {
 
     #[test]
     fn one_title_with_two_told_words_is_enough_and_with_one_is_not() {
-        let plain = ("الوزاره تنشر التفاصيل", TEXT);
-        assert!(differ(("الزلزال يضرب الساحل", &format!("الزلزال ضرب الساحل {TEXT}")), plain));
-        assert!(!differ(("الزلزال والوزاره", &format!("الزلزال {TEXT}")), plain));
+        let long = [TEXT; 3].join(" ");
+        let plain = ("الوزاره تنشر التفاصيل", long.as_str());
+        assert!(differ(("الزلزال يضرب الساحل", &format!("الزلزال ضرب الساحل {long}")), plain));
+        assert!(!differ(("الزلزال والوزاره", &format!("الزلزال {long}")), plain));
+    }
+
+    #[test]
+    fn one_told_word_is_enough_between_the_names_of_two_things() {
+        let funds = ("لايحه صناديق الاستثمار", "لايحه صناديق الاستثمار المعدله");
+        assert!(differ(("لايحه صناديق الاستثمار العقاري", "لايحه صناديق الاستثمار العقاري المعدله"), funds));
+        assert!(!differ(("لايحه صناديق الاستثمار الجديده", "لايحه صناديق الاستثمار المعدله"), funds), "not told");
     }
 
     #[test]
@@ -376,6 +406,10 @@ mod tests {
         assert!(told(heading(first, 0, 0), heading(second, 0, 0)), "no source is named");
         assert!(!told(heading(first, 1, 5), heading(second, 2, 6)), "two sources");
         assert!(!told(heading(first, 1, 5), heading(second, 1, 5)), "one address");
+        let [tenth, eleventh] = ["نظام الافلاس الماده العاشره", "نظام الافلاس الماده الحاديه عشره"];
+        let told_of = |a: &str, b: &str| of_headings((&heading(tenth, 1, 5), a), (&heading(eleventh, 1, 5), b));
+        assert!(told_of(&format!("الرهن {TEXT}"), &format!("البيع {TEXT}")), "two parts at one address");
+        assert!(!told_of(&format!("هذا {TEXT}"), TEXT), "one note at two parts");
         assert!(!told(heading(first, 1, 5), heading("", 1, 6)), "no title");
     }
 }

@@ -244,6 +244,35 @@ fn is_between_title_and_text(features: &PieceFeatures) -> bool {
         )
 }
 
+/// Beginnings of words for comments, in the letters of pages.
+const COMMENTS: &[&str] = &["تعليق", "نظر", "دیدگاه", "تبصر", "کمنٹ", "comment"];
+/// Most pieces from such a word to the first comment: the fields of a form.
+const FORM: usize = 8;
+
+/// Makes the name of the first reader who comments the head of a widget: a short line with a time and a text below, in any order, not
+/// far below a word for comments. The pages of some sites have no other head of comments.
+pub(super) fn comments(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    // The last piece with a word for comments.
+    let mut told: Option<usize> = None;
+    for at in 0..all.len().saturating_sub(2) {
+        let is_time = |at: usize| all[at].reading.time || all[at].is(WordingClass::Stamp);
+        let is_text = |at: usize| all[at].reading.class.is_none() && !all[at].reading.time && !all[at].is_short();
+        let below = is_time(at + 1) && is_text(at + 2) || is_text(at + 1) && is_time(at + 2);
+        let named = all[at].is_short() && all[at].reading.class.is_none() && !all[at].reading.time;
+        if named && below && told.is_some_and(|told| at - told <= FORM) {
+            all[at].reading.class = Some(WordingClass::Block);
+            told = None;
+        }
+
+        // A counter between a title and its text is none of the comments.
+        let counts = matches!(all[at].reading.class, Some(WordingClass::Code | WordingClass::Control)) && !all[at].over;
+        let own = pieces[at].line.span.of(text);
+        if counts && own.split_whitespace().any(|word| COMMENTS.iter().any(|stem| word.contains(stem))) {
+            told = Some(at);
+        }
+    }
+}
+
 /// Fewest answers of a poll.
 const ANSWERS: usize = 2;
 /// Most words of one.
@@ -303,7 +332,8 @@ pub(super) fn sites(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
             pieces[at].gap == PieceGap::Same || pieces.get(at + 1).is_some_and(|next| next.gap == PieceGap::Same);
 
         if features.is(WordingClass::Site) && !beside && features.repeats < 2 {
-            features.reading.class = None;
+            // A path through the site begins with its name.
+            features.reading.class = if pieces[at].cells > 1 { Some(WordingClass::Menu) } else { None };
         }
     }
 }

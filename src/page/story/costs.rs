@@ -191,7 +191,7 @@ fn add_context(piece: &LinePiece, evidence: &PieceFeatures, costs: &mut RoleCost
     }
 
     if evidence.entry {
-        add(costs, &[(Widget, 15)]);
+        add(costs, &[(Widget, 15), (Item, 20)]);
     }
     if evidence.last {
         add(costs, &[(Item, -8)]);

@@ -102,6 +102,8 @@ pub(super) struct PieceFeatures {
     pub(super) stopped: bool,
     /// Whether it is the name of a byline that is repeated alone.
     pub(super) author: bool,
+    /// Whether a list of headlines with the names of their sections begins with it, below a table.
+    pub(super) leaves_table: bool,
     /// Whether it holds the name of the site.
     pub(super) names_site: bool,
     /// A hash of its folded words; 0 of a long piece.

@@ -27,6 +27,10 @@ pub(super) fn live(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) 
         let paragraph = all[at].shape == PieceShape::Paragraph;
         let headed = told && all[at].reading.class.is_none();
         all[at].inset |= headed && timed && all[at].over && !paragraph;
+        // What happened, in points below the lead of the report.
+        let above = all[at - 1].under || all[at - 1].inset || all[at - 1].shape == PieceShape::Paragraph;
+        all[at].inset |=
+            headed && above && matches!(pieces[at].line.bullet, ListSign::Sign) && pieces[at].gap == PieceGap::Next;
         all[at].entry = headed && paragraph && (timed || at > 1 && all[at - 1].inset);
         told |= all[at].is_headline();
     }
@@ -263,6 +267,7 @@ pub(super) fn pictures(text: &str, pieces: &[LinePiece], all: &mut [PieceFeature
     }
 
     galleries(text, pieces, all);
+    credited_below(pieces, all);
 
     // Whether the captions of a picture go on, and whether a headline has been seen.
     let (mut pictured, mut titled) = (false, false);
@@ -286,6 +291,20 @@ pub(super) fn pictures(text: &str, pieces: &[LinePiece], all: &mut [PieceFeature
             && all[at].shape != PieceShape::Paragraph
             && all[at].reading.class.is_none();
         all[at].pictured |= pictured;
+    }
+}
+
+/// Most words of the credit of a picture.
+const CREDIT: u32 = 6;
+
+/// Marks a caption with its credit on the line below, between a byline or time and the text.
+fn credited_below(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    for at in 1..all.len().saturating_sub(1) {
+        let above =
+            all[at - 1].reading.time || all[at - 1].is(WordingClass::Byline) || all[at - 1].is(WordingClass::Stamp);
+        let credit = all[at + 1].is(WordingClass::Caption) && pieces[at + 1].gap == PieceGap::Next;
+        let short = pieces[at + 1].line.words <= CREDIT && all[at + 1].over;
+        all[at].pictured |= above && credit && short && all[at].is_headline() && pieces[at].gap == PieceGap::Next;
     }
 }
 

@@ -26,8 +26,10 @@ pub(super) fn interruptions(text: &str, pieces: &[LinePiece], all: &mut [PieceFe
             // Words of the page itself («log in», «subscribe») are not part of the text.
             last = if all[at].reading.ui == 0 { Some(at) } else { last };
         } else if all[at].over && !all[at].under && last.is_some_and(|last| at - last <= INTERRUPTION) {
-            let plain = all[at].reading.class.is_none() && !all[at].reading.time && !all[at].told;
             let continued = all[at + 1].reading.running || begins_with_and(pieces[at + 1].line.span.of(text));
+            // A subheading may repeat words of its text, but a text that goes on begins no story.
+            let told = all[at].told && !(continued && pieces[at].line.words <= SUBHEADING);
+            let plain = all[at].reading.class.is_none() && !all[at].reading.time && !told;
             // Captions and «read also» with its headline stand within a text.
             let within = last.is_some_and(|last| all[last + 1..at].iter().all(is_within_text));
             let short = pieces[at].line.words <= if continued || within { CONTINUED } else { SUBHEADING };

@@ -40,13 +40,16 @@ pub(super) fn measure(
     context::menus(pieces, all);
     context::polls(text, pieces, all);
     context::sources_above_text(pieces, all);
+    context::comments(text, pieces, all);
     context::runs(pieces, all);
     context::neighbours(pieces, all);
     context::counts_before_text(all);
     text_tables::enclosed(pieces, all);
     text_tables::stacked(pieces, all);
+    text_tables::listed_numbers(text, pieces, all);
     text_tables::timelines(pieces, all);
     text_tables::apart(pieces, all);
+    text_tables::lists_below(pieces, all);
     context::repeats(pieces, all);
     context::repeated_controls(pieces, all);
     context::sites(pieces, all);

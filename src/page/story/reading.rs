@@ -135,7 +135,8 @@ impl LineWords<'_> {
         }
 
         // «41 ألف مشاهدة», «2 days ago - 1109 views».
-        if (2..=8).contains(&count) && reading.numbers > 0 && self.is_count() {
+        let numbered = reading.numbers > 0 || (0..count).any(|at| self.is_rounded(at));
+        if (2..=8).contains(&count) && numbered && self.is_count() {
             return Some(WordingClass::Code);
         }
         // «10 صور» alone is the count of pictures, not a place among them.
@@ -158,7 +159,16 @@ impl LineWords<'_> {
     fn is_count(&self) -> bool {
         let counted = |at: usize| self.word(at).is(WordSenses::COUNT);
         let count = self.tokens.len();
-        (0..count).any(counted) && (0..count).all(|at| counted(at) || self.is_timely(at))
+        (0..count).any(counted) && (0..count).all(|at| counted(at) || self.is_timely(at) || self.is_rounded(at))
+    }
+
+    /// Whether a token is a rounded number: «38.2K».
+    fn is_rounded(&self, at: usize) -> bool {
+        let digits =
+            self.tokens.get(at).and_then(|token| token.strip_suffix(b"k").or_else(|| token.strip_suffix(b"m")));
+        digits.is_some_and(|digits| {
+            !digits.is_empty() && digits.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+        })
     }
 
     /// The best phrase at the beginning of the line, up to three numbers skipped: its class, whether it is all of the line, and

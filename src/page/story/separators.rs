@@ -21,6 +21,9 @@ const CELLS: usize = 3;
 /// Most words of a cell.
 const CELL_WORDS: usize = 3;
 
+/// Most words of a path through a site.
+const PATH: u32 = 8;
+
 /// Fewest words of a line with a site's name behind each headline.
 const ROW: u32 = 16;
 /// Most words of one, which bounds the work.
@@ -55,6 +58,12 @@ pub(super) fn separate(text: &str, line: &TextLine, parts: &mut Vec<Span>) -> bo
             return true;
         }
         parts.clear();
+    }
+    if parts.len() < 2 && line.words <= PATH {
+        by_slashes(line, text, parts);
+        if parts.len() > 1 {
+            return true;
+        }
     }
     if parts.len() < 2 && line.words >= ROW && line.ending != LineEnding::Stop {
         by_name(line.span, text, parts);
@@ -199,7 +208,7 @@ fn are_named(text: &str, parts: &[Span]) -> bool {
 }
 
 /// Replaces `parts` by the headlines of a line with a rare sign between them: a word without a letter or digit that is no
-/// punctuation of a text, as «‖» and «٭».
+/// punctuation of a text, as «‖» and «٭», or the name of the site in Latin letters.
 fn by_rare_sign(line: &TextLine, text: &str, parts: &mut Vec<Span>) {
     parts.clear();
     if line.words < 2 * LEAST || line.ending == LineEnding::Stop {
@@ -207,7 +216,7 @@ fn by_rare_sign(line: &TextLine, text: &str, parts: &mut Vec<Span>) {
     }
 
     let own = line.span.of(text);
-    let Some(sign) = own.split_whitespace().find(|word| is_rare_sign(word)) else { return };
+    let Some(sign) = own.split_whitespace().find(|word| is_rare_sign(word) || is_latin_name(word, own)) else { return };
 
     // The sign may stand before the first headline too.
     let first = own.len() - own.strip_prefix(sign).unwrap_or(own).len();
@@ -215,6 +224,12 @@ fn by_rare_sign(line: &TextLine, text: &str, parts: &mut Vec<Span>) {
     if parts.len() < 2 || !parts.iter().all(|part| is_headline(text, part)) {
         parts.clear();
     }
+}
+
+/// Whether a word in Latin letters returns in a line of other letters.
+fn is_latin_name(word: &str, line: &str) -> bool {
+    let is_latin = word.len() >= 3 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_latin && !line.is_ascii() && line.split_whitespace().filter(|other| *other == word).count() > 1
 }
 
 /// Most bytes of a rare sign.
@@ -227,7 +242,12 @@ fn is_rare_sign(word: &str) -> bool {
     };
     let is_quote = |c: char| matches!(c, '«' | '»' | '“' | '”' | '‘' | '’' | '„' | '‹' | '›' | '°' | '×' | '÷');
     let rare = |c: char| !lines::is_word_char(c) && !in_sentences(c) && !is_quote(c) && !c.is_whitespace();
-    word.len() <= RARE_SIGN && word.chars().all(rare)
+
+    // A sign that is doubled is rare too: «//», «::».
+    let first = word.chars().next().unwrap_or_default();
+    let doubled = word.len() > 1 && matches!(first, '/' | '|' | ':' | '*' | '=' | '~' | '+' | '#');
+    let is_doubled = doubled && word.chars().all(|c| c == first);
+    word.len() <= RARE_SIGN && (is_doubled || word.chars().all(rare))
 }
 
 /// Replaces `parts` by the cells of a line, with two spaces between them; none if a cell has too many words.
@@ -242,6 +262,16 @@ fn by_spaces(span: Span, text: &str, parts: &mut Vec<Span>) {
     // Two spaces also come from bad typing.
     if parts.iter().any(|part| part.of(text).split_whitespace().count() > CELL_WORDS) {
         parts.clear();
+    }
+}
+
+/// Replaces `parts` by the parts of a path through a site, «page one / regional news»; none where a slash is part of a date or
+/// of a remark in brackets.
+fn by_slashes(line: &TextLine, text: &str, parts: &mut Vec<Span>) {
+    parts.clear();
+    let own = line.span.of(text);
+    if own.contains(" / ") && !own.contains(|c: char| c.is_numeric() || matches!(c, '(' | ')')) {
+        split_by(own, " / ", line.span.start, text, parts);
     }
 }
 

@@ -227,6 +227,9 @@ fn is_score(line: &str) -> bool {
     })
 }
 
+/// Most words of a row with the first word of its neighbour.
+const ALIKE: u32 = 6;
+
 /// Marks consecutive short lines with numbers and the same first word.
 fn alike(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     // Not the sign or number of a list, which all its lines share.
@@ -235,7 +238,9 @@ fn alike(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
         words.find(|word| word.contains(char::is_alphabetic))
     };
     for at in 1..pieces.len() {
-        let short = pieces[at].line.words <= 9 && pieces[at - 1].line.words <= 9;
+        // Longer lines, and parts of one line, are headlines that begin with one word.
+        let longest = pieces[at].line.words.max(pieces[at - 1].line.words);
+        let short = longest <= ALIKE && pieces[at].gap != PieceGap::Same;
         if short && may_be_row(&all[at]) && may_be_row(&all[at - 1]) && first(at) == first(at - 1) {
             all[at].row = true;
             all[at - 1].row = true;

@@ -89,6 +89,32 @@ pub(super) fn stacked(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
 /// Most words of a subheading below a table.
 const SUBHEADING: u32 = 6;
 
+/// Fewest lines of a short table.
+const LINES: usize = 3;
+/// Most words of one.
+const LINE: u32 = 6;
+
+/// Marks the lines of a short table within a text, below a heading: a name and one number at its end each, of no rank.
+pub(super) fn listed_numbers(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let is_line = |at: usize, all: &[PieceFeatures]| {
+        let own = pieces[at].line.span.of(text).trim_end_matches(['%', '٪']);
+        let plain = all[at].reading.class.is_none() && !all[at].reading.time && all[at].reading.ui == 0;
+        let numbered = all[at].reading.own_numbers > 0 && own.ends_with(char::is_numeric);
+        plain && numbered && (2..=LINE).contains(&pieces[at].line.words) && pieces[at].gap != PieceGap::Blank
+    };
+    let mut at = 1;
+    while at < all.len() {
+        let end = (at..all.len()).find(|&next| !is_line(next, all)).unwrap_or(all.len());
+        // A heading is below the text, and above the lines.
+        let heading =
+            (end - at >= LINES && at > 1 && all[at - 1].under && all[at - 1].reading.class.is_none()).then(|| at - 1);
+        if let Some(heading) = heading.filter(|heading| all[*heading].shape != PieceShape::Paragraph) {
+            all[heading..end].iter_mut().for_each(mark_row);
+        }
+        at = end.max(at + 1);
+    }
+}
+
 /// Most captions between figures and the text that goes on.
 const CAPTIONS: usize = 3;
 
@@ -174,6 +200,21 @@ pub(super) fn apart(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
 
 /// Most pieces between a text and its table that a list has pushed down.
 const INTERRUPTION: usize = 8;
+/// Fewest headlines of a list below a table.
+const HEADLINES: u32 = 3;
+
+/// Marks the beginning of a list below the rows of a table, a headline or the name of its section, and the names of the sections
+/// of its other headlines.
+pub(super) fn lists_below(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    for at in 1..all.len() {
+        let below_rows = all[at - 1].row && all[at - 1].apart && !all[at].row && pieces[at].gap == PieceGap::Next;
+        let is_listed = |features: &PieceFeatures| features.is_headline() && features.run >= HEADLINES;
+        let named = all[at].is_short() && all[at].reading.class.is_none() && all.get(at + 1).is_some_and(is_listed);
+        let goes_on = all[at - 1].is_headline() && at > 1 && all[at - 2].leaves_table;
+        all[at].leaves_table = below_rows && (named || is_listed(&all[at])) || goes_on && named;
+    }
+}
+
 /// Most short lines between a table and the paragraph with which its text goes on.
 const NOTES: usize = 4;
 

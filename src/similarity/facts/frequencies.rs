@@ -138,6 +138,11 @@ impl WordFrequencies {
         if is_few { holding * 10 < self.documents.max(FEW_DOCUMENTS) } else { holding * 50 < self.documents }
     }
 
+    /// Whether less than a tenth of the documents have a word in the compact alphabet.
+    pub(crate) fn is_uncommon(&self, word: &[u8]) -> bool {
+        self.holding(word) as usize * 10 < self.documents.max(FEW_DOCUMENTS)
+    }
+
     /// Number of documents with the word.
     fn holding(&self, word: &[u8]) -> u32 {
         // A word that no document has is not in the map.

@@ -5,12 +5,44 @@ use super::wording::tokens;
 use crate::normalize::alphabet;
 use crate::static_table::StaticTable;
 
-/// First tokens of a text, among which its number is searched.
+/// First tokens of a text, among which its number is sought behind any word that announces one.
 const HEAD: usize = 20;
 
 /// Words that announce the number of a document, in the compact alphabet.
 static ANNOUNCES: StaticTable<[Vec<u8>; 7]> =
     StaticTable::new(|| ["رقم", "برقم", "شماره", "شمارہ", "نمبر", "number", "no"].map(alphabet::to_compact));
+
+/// First tokens of a decree with its long title, among which its number is sought behind the kind of the document.
+const TITLE: usize = 64;
+
+/// Kinds of documents with numbers, in the compact alphabet.
+static INSTRUMENTS: StaticTable<[Vec<u8>; 14]> = StaticTable::new(|| {
+    [
+        "مرسوم",
+        "قرار",
+        "ظهير",
+        "قانون",
+        "نظام",
+        "امر",
+        "لائحه",
+        "منشور",
+        "تعميم",
+        "مقرر",
+        "مصوبه",
+        "بخشنامه",
+        "تصويب",
+        "فرمان",
+    ]
+    .map(alphabet::to_compact)
+});
+
+/// Words between the number of a document and its date, in the compact alphabet.
+static DATED: StaticTable<[Vec<u8>; 8]> = StaticTable::new(|| {
+    ["صادر", "الصادر", "بتاريخ", "وتاريخ", "تاريخ", "لسنه", "مورخ", "مورخه"].map(alphabet::to_compact)
+});
+
+/// Most tokens between the kind of a document and «number».
+const KIND: usize = 6;
 
 /// Greatest distance of the number from such a word, in tokens (رقم م 12).
 const BEHIND: usize = 2;
@@ -28,18 +60,28 @@ const NUMBER_PARTS: usize = 4;
 /// number is a part of the other, and that no word at the beginning of the other text announces it: reports of a decree that changes
 /// another may name either of them first.
 pub(crate) fn have_other_numbers(a: &[u8], b: &[u8]) -> bool {
-    let (of_a, of_b) = (announced(a), announced(b));
-    let (Some((place_a, of_a)), Some((place_b, of_b))) = (of_a, of_b) else { return false };
+    let (Some(of_a), Some(of_b)) = (announced(a), announced(b)) else { return false };
 
     let has_all = |of: &[&[u8]], parts: &[&[u8]]| parts.iter().all(|part| of.contains(part));
-    let differ = !has_all(&of_a, &of_b) && !has_all(&of_b, &of_a);
-    let are_two = || place_a.abs_diff(place_b) <= MOVED && !announces(b, &of_a) && !announces(a, &of_b);
-    differ && are_two() || lacks_a_part(b, &of_a) && lacks_a_part(a, &of_b)
+    let differ = !has_all(&of_a.parts, &of_b.parts) && !has_all(&of_b.parts, &of_a.parts);
+    let are_titled = of_a.is_titled && of_b.is_titled;
+    // The spaces within a number may be lost where pages were read by machine.
+    if of_a.parts.concat() == of_b.parts.concat() {
+        return false;
+    }
+
+    let looked_at = if of_a.place.max(of_b.place) < HEAD { HEAD } else { TITLE };
+    let are_two = || {
+        (are_titled || of_a.place.abs_diff(of_b.place) <= MOVED)
+            && !announces(b, &of_a.parts, looked_at)
+            && !announces(a, &of_b.parts, looked_at)
+    };
+    differ && are_two() || lacks_a_part(b, &of_a.parts) && lacks_a_part(a, &of_b.parts)
 }
 
-/// Whether a word at the beginning of a folded text announces all of these numbers.
-fn announces(text: &[u8], parts: &[&[u8]]) -> bool {
-    let all: Vec<&[u8]> = tokens(text).take(HEAD).collect();
+/// Whether a word among the first tokens of a folded text announces all of these numbers.
+fn announces(text: &[u8], parts: &[&[u8]], first: usize) -> bool {
+    let all: Vec<&[u8]> = tokens(text).take(first).collect();
     let is_it = |word: usize| {
         let behind = (word + 1..all.len()).take(BEHIND).find(|place| alphabet::is_number(all[*place]));
         behind.is_some_and(|first| {
@@ -58,14 +100,29 @@ fn lacks_a_part(text: &[u8], parts: &[&[u8]]) -> bool {
     parts.iter().any(|part| !tokens(text).any(|token| token == *part))
 }
 
-/// The first number of a folded text that a word announces: the place of its first token, and its parts.
-fn announced(folded: &[u8]) -> Option<(usize, Vec<&[u8]>)> {
-    let head: Vec<&[u8]> = tokens(folded).take(HEAD).collect();
+/// The number that a folded text announces.
+struct AnnouncedNumber<'t> {
+    /// The place of its first token.
+    place: usize,
+    parts: Vec<&'t [u8]>,
+    /// Whether the kind of a document is before it and its date behind it.
+    is_titled: bool,
+}
 
-    let told = (0..head.len()).filter(|place| is_announcer(head[*place]));
-    let first = |word: usize| (word + 1..head.len()).take(BEHIND).find(|place| alphabet::is_number(head[*place]));
+/// The first number of a folded text that a word announces.
+fn announced(folded: &[u8]) -> Option<AnnouncedNumber<'_>> {
+    let head: Vec<&[u8]> = tokens(folded).take(TITLE).collect();
+    let is_one_of = |known: &[Vec<u8>], token: &[u8]| known.iter().any(|word| word == token);
 
-    let first = told.filter_map(first).next()?;
-    let parts = head[first..].iter().copied().take_while(|token| alphabet::is_number(token));
-    Some((first, parts.take(NUMBER_PARTS).collect()))
+    let mut announcers = (0..head.len()).filter(|place| is_announcer(head[*place]));
+    announcers.find_map(|word| {
+        let place = (word + 1..head.len()).take(BEHIND).find(|place| alphabet::is_number(head[*place]))?;
+        let parts = head[place..].iter().copied().take_while(|token| alphabet::is_number(token));
+        let parts: Vec<&[u8]> = parts.take(NUMBER_PARTS).collect();
+
+        let of_kind = head[word.saturating_sub(KIND)..word].iter().any(|token| is_one_of(&*INSTRUMENTS, token));
+        let is_dated = head.get(place + parts.len()).is_some_and(|token| is_one_of(&*DATED, token));
+        let is_titled = of_kind && is_dated;
+        (place < HEAD || is_titled).then_some(AnnouncedNumber { place, parts, is_titled })
+    })
 }

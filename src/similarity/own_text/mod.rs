@@ -55,6 +55,7 @@ pub(crate) use forms::{FORM, can_be_told_by_code};
 pub(crate) use frequency::TrigramFrequencies;
 pub(crate) use other_news::other_news;
 pub(crate) use pair_wording::PairWording;
+pub(crate) use renamed::{ExchangedWords, exchanges_words};
 pub(crate) use retold::retold;
 pub(crate) use slots::{FORM_TEXTS, are_short_and_other, fill_one_form, tells_other_words};
 pub(crate) use wording::Wording;
