@@ -84,6 +84,8 @@ fn languages_of_pair(texts: [&str; 2]) -> [Language; 2] {
 #[must_use]
 pub fn compare_as(texts: [SourcedText<'_>; 2], languages: [Language; 2], options: &Options) -> Comparison {
     let ([a, b], [language_a, language_b]) = (texts, languages);
+    // Of two sources only what holds between sources is known.
+    let may_be_of_one_source = options.takes_headings() && a.source == b.source;
     let mut shingler = Shingler::new(options.shingle, options.seed);
     let mut sieve = options.sieve();
     let (a, a_set) = fold(a, &Normalizer::new(options.profile, language_a), &mut sieve, &mut shingler);
@@ -99,7 +101,10 @@ pub fn compare_as(texts: [SourcedText<'_>; 2], languages: [Language; 2], options
     } else {
         let near = (score.jaccard >= options.threshold).then_some(Relation::Near);
         let alike = near.or_else(|| inside(&a, &b, score, options));
-        alike.map(|relation| reason(&a, &b, score, relation, options).map_or(relation, Relation::Variant))
+        alike.map(|relation| {
+            let form = may_be_of_one_source && relation == Relation::Near;
+            reason(&a, &b, score, (relation, form), options).map_or(relation, Relation::Variant)
+        })
     };
 
     let runs = align(&a.tokens, &b.tokens);
@@ -115,12 +120,12 @@ fn inside(a: &ComparedText, b: &ComparedText, score: Score, options: &Options) -
 }
 
 /// Why two similar texts are no copies, as far as two texts show it: the rules in the order of a run. Furniture shows only
-/// in a corpus.
+/// in a corpus. `may_be_form`: whether the texts are records of which nothing is known but that their sources may be one.
 fn reason(
     a: &ComparedText,
     b: &ComparedText,
     score: Score,
-    relation: Relation,
+    (relation, may_be_form): (Relation, bool),
     options: &Options,
 ) -> Option<VariantReason> {
     if options.facts == Facts::Off {
@@ -144,7 +149,15 @@ fn reason(
     let texts = PairWording::new(text_a, text_b);
     let by_news = || (relation == Relation::Near).then(|| own_text::other_news(&texts, evidence)).flatten();
 
-    own_text::judge(&texts, evidence).or_else(by_facts).or_else(by_news)
+    let by_form = || {
+        let are_two = || {
+            own_text::are_short_and_other(&texts)
+                || own_text::exchanges_words(&texts, own_text::ExchangedWords::Rare, &words)
+        };
+        (may_be_form && are_two()).then_some(VariantReason::Facts)
+    };
+
+    own_text::judge(&texts, evidence).or_else(by_facts).or_else(by_news).or_else(by_form)
 }
 
 /// The folded text of a side, tokens joined by one space.
@@ -193,6 +206,28 @@ mod tests {
         };
         let found = compare(&*report("الجمعة"), &*report("السبت"), &Options::default());
         assert_eq!(found.relation, Some(Relation::Variant(VariantReason::Facts)), "{:?}", found.score);
+    }
+
+    #[test]
+    fn two_texts_of_one_form_are_told_apart_as_in_a_run() {
+        let variant = Some(Relation::Variant(VariantReason::Facts));
+        let names = compare("سماعة بلوتوث طراز نسيم برو", "سماعة بلوتوث طراز نسيم برو خضراء", &Options::default());
+        assert_eq!(names.relation, variant, "{:?}", names.score);
+
+        // The name is exchanged in two places, each time with other words beside it.
+        let order = |first: &str, second: &str| {
+            let body = "يتولى المجلس رسم السياسة العامة والإشراف على تنفيذها ومتابعة أعمال اللجان الفرعية وإقرار الميزانية السنوية";
+            format!(
+                "تنشأ هيئة تطوير {first} وترتبط برئيس المجلس {body} وتعمل الهيئة في {second} وفق هذا الترتيب ولها مكتب دائم"
+            )
+        };
+        let (a, b) = (order("قرطبوش الشرقية", "قرطبوش"), order("سلنمار", "سلنمار وجوارها"));
+        let orders = compare(&*a, &*b, &Options::default());
+        assert_eq!(orders.relation, variant, "{:?}", orders.score);
+
+        let of = |text, source| SourcedText::new(text).source(Some(source));
+        let papers = compare(of(&a, "first.example"), of(&b, "second.example"), &Options::default());
+        assert_ne!(papers.relation, variant, "two papers");
     }
 
     #[test]
