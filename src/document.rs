@@ -12,7 +12,7 @@ mod layout;
 mod units;
 
 pub use date::{Date, DateOrder, Window};
-pub(crate) use date::{LAST_SOLAR_YEAR, MONTHS, MonthCalendar, from_lunar, from_solar};
+pub(crate) use date::{LAST_SOLAR_YEAR, MONTHS, MonthCalendar, before_change, from_lunar, from_solar, is_of_change};
 pub use excerpt::Excerpt;
 pub(crate) use excerpt::head;
 #[allow(unused_imports, reason = "for pages of HTML")]

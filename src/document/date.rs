@@ -10,10 +10,12 @@ use serde::{Serialize, Serializer};
 
 use crate::error::{Error, Result};
 
+mod changes;
 mod lunar;
 mod months;
 mod written;
 
+pub(crate) use changes::{before_change, is_of_change};
 pub(crate) use lunar::from_lunar;
 pub(crate) use months::{LAST_SOLAR_YEAR, MONTHS, MonthCalendar, from_solar};
 

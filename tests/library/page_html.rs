@@ -10,13 +10,13 @@ use mukarrar::pipeline::{Options, Pipeline};
 use proptest::prelude::*;
 
 /// The text of a page, its units and what is known of them.
-struct Page {
-    text: String,
-    units: Vec<Unit>,
-    fields: Vec<PageFields>,
+pub(crate) struct Page {
+    pub(crate) text: String,
+    pub(crate) units: Vec<Unit>,
+    pub(crate) fields: Vec<PageFields>,
 }
 
-fn cut(html: &str) -> Page {
+pub(crate) fn cut(html: &str) -> Page {
     let mut options = InputOptions::default();
     (options.html_lines, options.format) = (true, Some(InputFormat::Html));
     let corpus = Corpus::from_reader("a.html", html.as_bytes(), options).unwrap();
@@ -29,7 +29,7 @@ fn cut(html: &str) -> Page {
 }
 
 /// Each unit as its kind, the number of its title and its first two words.
-fn outline(page: &Page) -> Vec<(UnitKind, Option<usize>, String)> {
+pub(crate) fn outline(page: &Page) -> Vec<(UnitKind, Option<usize>, String)> {
     let begin = |unit: &Unit| unit.span.of(&page.text).split_whitespace().take(2).collect::<Vec<_>>().join(" ");
     page.units.iter().map(|unit| (unit.kind, unit.title, begin(unit))).collect()
 }
@@ -41,11 +41,11 @@ fn expect(html: &str, expected: &[(UnitKind, Option<usize>, &str)]) -> Page {
     page
 }
 
-const FIRST: &str =
+pub(crate) const FIRST: &str =
     "افتتح رئيس البلدية صباح اليوم الجسر الجديد الذي يربط ضفتي المدينة، بعد ثلاث سنوات من العمل وتأجيل الموعد مرتين.";
-const SECOND: &str =
+pub(crate) const SECOND: &str =
     "ويبلغ طول الجسر ستمئة متر، ويضم مسارين للسيارات في كل اتجاه وممرا للمشاة والدراجات، وبلغت كلفته عشرين مليونا.";
-const THIRD: &str =
+pub(crate) const THIRD: &str =
     "وطالب سكان الحي بإنارة الطرق المؤدية إليه وتركيب إشارات عند مدخله، بعدما سجلت المنطقة خمسة حوادث خلال شهر واحد.";
 
 /// An article with everything around it that portals have.

@@ -73,6 +73,11 @@ impl PageArticles {
         }
     }
 
+    /// The words of each article, outside links and headings.
+    pub(super) fn words(&self) -> impl Iterator<Item = u32> {
+        self.0.iter().map(|article| article.words)
+    }
+
     /// The number of each article's root; 0 if the root is a main part without a heading of its own, which does not
     /// tell where articles are.
     pub(super) fn roots(&self) -> Vec<u32> {

@@ -3,35 +3,67 @@
 use std::collections::BTreeSet;
 
 use super::metadata::PageMetadata;
-use crate::document::{ArticleFields, PageLayout, letters};
+use crate::document::{ArticleFields, letters};
 
 /// Fewest letters of a line that counts as a part of the page's title.
 const LETTERS: usize = 12;
 
-/// Fills in `layout.described`, and marks the headlines among the lines of `text`.
-pub(super) fn describe(layout: &mut PageLayout, text: &str, metadata: &PageMetadata) {
-    layout.described = articles(metadata);
+/// The headlines that the head of a page names.
+#[derive(Debug, Default)]
+pub(super) struct Headlines {
+    /// The letters of each.
+    titles: BTreeSet<String>,
+    /// Those of the headline that the page is about.
+    own: BTreeSet<String>,
+    /// Those of the title of the page, often with the name of the site.
+    page: String,
+    /// Those of its longest part, which a line may have more of: some systems cut titles.
+    part: String,
+}
 
-    let titles: BTreeSet<String> =
-        layout.described.iter().filter_map(|article| article.title.as_deref()).map(letters).collect();
-    let page = metadata.title.as_deref().map_or_else(String::new, letters);
-
-    // The layout has one hint for each line that is not blank.
-    let lines = text.lines().filter(|line| !line.trim().is_empty());
-    for (hint, line) in layout.lines.iter_mut().zip(lines) {
-        // No headline is longer; this bounds the work for pages with huge lines.
-        if line.len() <= page.len().max(LONGEST) {
-            let line = letters(line);
-            hint.headline = titles.contains(&line) || is_part_of_title(&page, &line);
+impl Headlines {
+    pub(super) fn of(metadata: &PageMetadata) -> Self {
+        let titles = metadata.articles.iter().filter_map(|article| article.title.as_deref());
+        let own = [&metadata.shared, &metadata.title, &metadata.own_headline].into_iter().flatten();
+        let own: BTreeSet<String> = own.map(|title| letters(title)).filter(|title| !title.is_empty()).collect();
+        Self {
+            titles: titles.map(letters).filter(|title| !title.is_empty()).chain(own.iter().cloned()).collect(),
+            own,
+            page: metadata.title.as_deref().map_or_else(String::new, letters),
+            part: metadata.title.as_deref().map_or_else(String::new, longest_part),
         }
     }
+
+    /// Whether a line is one of them, and whether it is that of the page.
+    pub(super) fn names(&self, line: &str) -> Option<NamedHeadline> {
+        // No headline is longer; this bounds the work for pages with huge lines.
+        if line.len() > self.page.len().max(LONGEST) {
+            return None;
+        }
+        let line = letters(line);
+
+        let cut = !self.part.is_empty() && line.starts_with(&self.part) && line.len() <= 2 * self.part.len();
+        if self.own.contains(&line) || is_part_of_title(&self.page, &line) || cut {
+            return Some(NamedHeadline::OfPage);
+        }
+        self.titles.contains(&line).then_some(NamedHeadline::OfOther)
+    }
+}
+
+/// A headline that the head of a page names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NamedHeadline {
+    /// That of what the page is about.
+    OfPage,
+    /// That of another article.
+    OfOther,
 }
 
 /// Longest line that may be a headline, in bytes.
 const LONGEST: usize = 1024;
 
 /// The articles of JSON-LD, followed by the page itself as an article.
-fn articles(metadata: &PageMetadata) -> Vec<ArticleFields> {
+pub(super) fn articles(metadata: &PageMetadata) -> Vec<ArticleFields> {
     let PageMetadata { title, date, byline, shared, articles, .. } = metadata;
     let page = ArticleFields {
         title: shared.as_ref().or(title.as_ref()).cloned(),
@@ -39,19 +71,31 @@ fn articles(metadata: &PageMetadata) -> Vec<ArticleFields> {
         byline: byline.clone(),
     };
 
+    // What the page is about completes its description in JSON-LD.
     let mut described = articles.clone();
-    // A single article is the page's own, so the head completes it.
-    if let [only] = described.as_mut_slice() {
-        only.published = only.published.take().or_else(|| page.published.clone());
-        only.byline = only.byline.take().or_else(|| page.byline.clone());
+    let letters_of = |article: &ArticleFields| article.title.as_deref().map(letters);
+    for own in described.iter_mut().filter(|article| letters_of(article) == letters_of(&page)) {
+        own.published = own.published.take().or_else(|| page.published.clone());
+        own.byline = own.byline.take().or_else(|| page.byline.clone());
     }
 
     described.push(page);
     described
 }
 
+/// The longest part of a title, where that is not most of it: «صحيفة المدينة - افتتاح الجسر»; empty if it is short, or the
+/// name of the site.
+fn longest_part(title: &str) -> String {
+    let separators = ['|', '-', '–', '—', '»', '«', '•', '·', ':'];
+    let parts = title.split(separators).filter(|part| part.split_whitespace().count() >= PART_WORDS);
+    parts.map(letters).max_by_key(|part| part.len()).unwrap_or_default()
+}
+
+/// Fewest words of a part of a title that is the headline.
+const PART_WORDS: usize = 4;
+
 /// Whether `line` is the page's title without the site's name before or after it. Both are [`letters`] alone.
-fn is_part_of_title(page: &str, line: &str) -> bool {
+pub(super) fn is_part_of_title(page: &str, line: &str) -> bool {
     // A line of less than half of the title is rather the name of the site.
     let long = line.chars().count() >= LETTERS && 2 * line.len() >= page.len();
     long && (page.starts_with(line) || page.ends_with(line))

@@ -1,10 +1,19 @@
 //! A line of a page while it is read: its words, and the share of its letters that are links.
+//!
+//! Which zone a word is in is known behind the last line of the page only. Until then a line keeps the places of its words,
+//! from which its hint is made at last.
 
-use crate::document::{LineHint, Zone};
+use super::dates;
+use super::field_text::{introduced, introduction};
+use super::places::{PlaceLine, SettledPlace};
+use crate::document::{LineHint, Zone, is_of_change};
 
 /// The markup around a place on a page: the combined hints of the open elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct LineContext {
+    /// The innermost element that names a zone or holds an article, by its number among the places of the page.
+    pub(super) place: u32,
+    /// The zone that it names, true or not.
     pub(super) zone: Zone,
     /// The innermost article, from 1; 0 for none.
     pub(super) article: u32,
@@ -16,8 +25,14 @@ pub(super) struct LineContext {
     pub(super) heading: u8,
     pub(super) item: bool,
     pub(super) row: bool,
+    /// In a paragraph of its own element.
+    pub(super) paragraph: bool,
     pub(super) hidden: bool,
     pub(super) preformatted: bool,
+    /// A number for the name and the classes of the innermost block; 0 without classes.
+    pub(super) class: u32,
+    /// The class of the innermost block is that of the title of a post.
+    pub(super) post_title: bool,
 }
 
 /// The gap between the last word and the next.
@@ -36,19 +51,131 @@ struct LineCounts {
     all: u32,
     /// In links.
     linked: u32,
-    /// In inline elements of another zone than the line's, mostly times and bylines.
-    apart: u32,
-    /// Outside links, those that do not make a line less of a link: letters apart, and digits, which are ranks and
-    /// times.
-    beside: u32,
 }
+
+/// Words in a row that are all in one place, and all in links or all outside.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WordRun {
+    place: u32,
+    linked: bool,
+    letters: u32,
+    digits: u32,
+}
+
+/// A line that was read, before it is known which zones its words are in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LineDraft {
+    /// The place of its block.
+    pub(super) place: u32,
+    pub(super) heading: u8,
+    pub(super) holder: u32,
+    /// Its block.
+    pub(super) block: u32,
+    item: bool,
+    row: bool,
+    /// Whether it is the path to the page.
+    path: bool,
+    /// The link or the label that it is, where links and labels in a row are lines.
+    piece: Option<LinePiece>,
+    /// Whether most of its letters are links.
+    pub(super) is_link: bool,
+    /// Whether a link in it leads to a file.
+    file: bool,
+    /// The number of the address that the heading leads to, from 1; 0 for none.
+    pub(super) address: u32,
+    /// As in [`LineContext`].
+    pub(super) class: u32,
+    pub(super) post_title: bool,
+    pub(super) words: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct LinePiece {
+    place: u32,
+    linked: bool,
+}
+
+impl LineDraft {
+    /// The zone of the whole line, and the percentage of its letters that are links. `runs` are those of the line, `places`
+    /// all places of the page.
+    pub(super) fn whole(&self, runs: &[WordRun], places: &[SettledPlace]) -> (Zone, u8) {
+        let settled = |place: u32| places.get(place as usize).copied().unwrap_or_default();
+        let block = settled(self.place).zone;
+
+        let (mut all, mut linked, mut apart, mut beside) = (0, 0, 0, 0);
+        let mut other = block;
+        for run in runs {
+            let zone = settled(run.place).zone;
+            all += run.letters;
+            // A link counts as such in every zone; outside links, a zone of its own makes a word a label.
+            match (run.linked, zone != block) {
+                (true, _) => linked += run.letters,
+                (false, true) => beside += run.letters,
+                (false, false) => beside += run.digits,
+            }
+            if zone != block {
+                apart += run.letters;
+                other = zone;
+            }
+        }
+
+        // A line whose letters are all in one other zone belongs to that zone.
+        let zone = match self.path {
+            true => Zone::Path,
+            false if all > 0 && apart == all => other,
+            false => block,
+        };
+        // Ranks, times and the like next to a link do not make the line less of a link.
+        let counted = u64::from(all.saturating_sub(beside).max(linked));
+        let linked = (100 * u64::from(linked)).checked_div(counted).map_or(0, |percent| percent as u8);
+        (zone, linked)
+    }
+
+    /// The hint of the line. `whole` is the [`whole`](Self::whole) of the line that it was read in.
+    pub(super) fn hint(&self, whole: (Zone, u8), places: &[SettledPlace]) -> LineHint {
+        let settled = |place: u32| places.get(place as usize).copied().unwrap_or_default();
+        let (zone, linked) = match self.piece {
+            // What can be downloaded stands below a text, or between its paragraphs.
+            _ if self.file && self.words <= PARAGRAPH_WORDS => (Zone::Controls, whole.1),
+            None => whole,
+            Some(LinePiece { linked: true, .. }) => (whole.0, 100),
+            // A label that names no zone itself: mostly a time or a rank.
+            Some(LinePiece { place, .. }) => match settled(place).zone {
+                Zone::Open => (Zone::Time, 0),
+                zone => (zone, 0),
+            },
+        };
+
+        let Self { heading, holder, item, row, .. } = *self;
+        let article = settled(self.place).article;
+        LineHint { zone, heading, article, linked, item, row, headline: false, holder }
+    }
+
+    /// What the line, which is `text`, adds to its place.
+    pub(super) fn content(&self, text: &str) -> PlaceLine {
+        let stops = text.trim_end_matches(['»', '"', '”', ')']).ends_with(['.', '؟', '?', '!', '۔', '…']);
+        match *self {
+            Self { is_link: true, words, .. } if words > LINK_WORDS => PlaceLine::Link,
+            Self { is_link: true, .. } | Self { heading: 1.., .. } => PlaceLine::Other,
+            Self { words, .. } if words > PARAGRAPH_WORDS || words > LINK_WORDS && stops => PlaceLine::Paragraph(words),
+            _ => PlaceLine::Other,
+        }
+    }
+}
+
+/// Most words of a line without an end that is no paragraph.
+const PARAGRAPH_WORDS: u32 = 14;
 
 /// The link that is open.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OpenLink {
-    /// The zone that the link itself names.
-    pub(super) zone: Option<Zone>,
+    /// The place that the link itself is, with the zone that it names.
+    pub(super) place: Option<(u32, Zone)>,
     pub(super) hidden: bool,
+    /// It leads to a file.
+    pub(super) file: bool,
+    /// The number of its address, from 1; 0 if that does not matter.
+    pub(super) address: u32,
 }
 
 /// A run of words in one link, or outside links.
@@ -57,7 +184,7 @@ struct LinkSegment {
     /// Where it begins in the text of the line.
     start: usize,
     linked: bool,
-    zone: Zone,
+    place: u32,
     words: u32,
     /// Another element than the link begins or ends before it.
     parted: bool,
@@ -69,6 +196,12 @@ const LINK_WORDS: u32 = 3;
 /// Most words of such a label: a time, a rank, the name of a section, a sponsor.
 const LABEL_WORDS: u32 = 6;
 
+/// Longest text of an element of time that may be a date, in bytes.
+const LONGEST_DATE: usize = 160;
+
+/// Longest text before a moment that tells of what it is, in bytes.
+const LONGEST_LABEL: usize = 120;
+
 /// The line that is being read.
 #[derive(Debug, Default)]
 pub(super) struct PageLine {
@@ -78,8 +211,6 @@ pub(super) struct PageLine {
     block: LineContext,
     /// The context of the innermost element.
     inner: LineContext,
-    /// The zone of the last word that belongs to another zone than the line.
-    apart: Zone,
     link: Option<OpenLink>,
     /// An inline element ended, and no character followed.
     ended: bool,
@@ -89,8 +220,16 @@ pub(super) struct PageLine {
     begun: bool,
     counts: LineCounts,
     segments: Vec<LinkSegment>,
-    /// Words in the byline zone.
+    runs: Vec<WordRun>,
+    /// Words in a byline, and its place.
     byline: String,
+    signed: u32,
+    /// Words in an element of time, and its place.
+    time: String,
+    timed: u32,
+    /// A link in the line leads to a file.
+    file: bool,
+    address: u32,
     cells: u32,
 }
 
@@ -101,11 +240,6 @@ impl PageLine {
         if block {
             self.block = context;
         }
-    }
-
-    /// The article that holds the line, from 1; 0 for none.
-    pub(super) const fn article(&self) -> u32 {
-        self.block.article
     }
 
     pub(super) fn space(&mut self) {
@@ -166,9 +300,9 @@ impl PageLine {
         }
     }
 
-    /// The zone of the next word: the link's own, or that of the innermost element.
-    fn zone(&self) -> Zone {
-        self.link.and_then(|link| link.zone).unwrap_or(self.inner.zone)
+    /// The place of the next word, and the zone that it names: the link itself, or the innermost element.
+    fn place(&self) -> (u32, Zone) {
+        self.link.and_then(|link| link.place).unwrap_or((self.inner.place, self.inner.zone))
     }
 
     fn word(&mut self, word: &str) {
@@ -187,27 +321,42 @@ impl PageLine {
         self.text.push_str(word);
 
         let letters = word.chars().filter(|c| c.is_alphanumeric()).count() as u32;
+        let digits = word.chars().filter(|c| c.is_numeric()).count() as u32;
         self.counts.all += letters;
-
-        let zone = self.zone();
-
-        // A link counts as such in every zone; outside links, a zone of its own makes a word a label.
-        let apart = zone != self.block.zone;
         if self.link.is_some() {
             self.counts.linked += letters;
-        } else {
-            let digits = word.chars().filter(|c| c.is_numeric()).count() as u32;
-            self.counts.beside += if apart { letters } else { digits };
         }
 
-        if zone == Zone::Byline {
-            self.byline.push(' ');
-            self.byline.push_str(word);
-        }
+        let (place, zone) = self.place();
+        self.run(WordRun { place, linked: self.link.is_some(), letters, digits });
 
-        if apart {
-            self.counts.apart += letters;
-            self.apart = zone;
+        match zone {
+            Zone::Byline => {
+                self.byline.push(' ');
+                self.byline.push_str(word);
+                self.signed = place;
+            }
+            Zone::Time => {
+                self.time.push(' ');
+                self.time.push_str(word);
+                self.timed = place;
+            }
+            _ => {}
+        }
+        if let Some(link) = self.link {
+            self.file |= link.file;
+            self.address = self.address.max(link.address);
+        }
+    }
+
+    /// Adds a word to the run that it continues, or begins one.
+    fn run(&mut self, word: WordRun) {
+        match self.runs.last_mut() {
+            Some(run) if run.place == word.place && run.linked == word.linked => {
+                run.letters += word.letters;
+                run.digits += word.digits;
+            }
+            _ => self.runs.push(word),
         }
     }
 
@@ -218,8 +367,8 @@ impl PageLine {
 
         let goes_on = self.segments.last().is_some_and(|last| last.linked == linked && !(begun && linked));
         if !goes_on {
-            let zone = self.zone();
-            self.segments.push(LinkSegment { start: self.text.len(), linked, zone, words: 0, parted });
+            let (place, _) = self.place();
+            self.segments.push(LinkSegment { start: self.text.len(), linked, place, words: 0, parted });
         }
 
         if let Some(last) = self.segments.last_mut() {
@@ -250,7 +399,13 @@ impl PageLine {
     /// Whether each segment becomes a line: links in a row, or a headline that is a link with labels next to it.
     fn is_parted(&self) -> bool {
         let segments = &self.segments;
-        if segments.len() < 2 || self.cells > 0 || self.counts.linked == 0 {
+        // Cells that are all links, outside articles, are a menu.
+        let is_table = self.cells > 0 && (self.block.article > 0 || self.counts.linked < self.counts.all);
+        if segments.len() < 2 || is_table || self.counts.linked == 0 {
+            return false;
+        }
+        // «كتب: رائد الدهمان»: the name is a link, no headline.
+        if introduction(&self.text).is_some() && segments.len() == 2 {
             return false;
         }
         // A label is short, and elements separate it from its neighbours; separators alone have no words.
@@ -266,36 +421,62 @@ impl PageLine {
         self.counts.linked == self.counts.all || labels && headline
     }
 
-    /// The name in the byline of the line, if there is one; the byline is taken.
-    pub(super) fn byline(&mut self) -> Option<String> {
-        let byline = std::mem::take(&mut self.byline);
-        // A colon ends the word that introduces a name, such as "by:".
-
-        let name = byline.split_once(':').map(|(_, name)| name.trim()).filter(|name| !name.is_empty());
-        let name = name.unwrap_or_else(|| byline.trim());
-
-        (!name.is_empty() && super::field_text::is_name(name)).then(|| name.to_owned())
+    /// The number of the block that holds the line.
+    pub(super) const fn block(&self) -> u32 {
+        self.block.block
     }
 
-    /// Calls `emit` with the trimmed text of the line, its hint and its number of words, once for each segment if the
-    /// line is parted and never if it is blank. Then begins the next line.
-    pub(super) fn finish(&mut self, mut emit: impl FnMut(&str, LineHint, u32)) {
-        let mut hint = self.hint();
-        if self.is_path() {
-            hint.zone = Zone::Path;
+    /// The last words of the line so far.
+    pub(super) fn last_words(&self) -> &str {
+        let start = self.text.len().saturating_sub(LONGEST_LABEL);
+        let start = (start..self.text.len()).find(|at| self.text.is_char_boundary(*at));
+        start.and_then(|start| self.text.get(start..)).unwrap_or_default()
+    }
+
+    /// The name in the byline of the line and the place of that, if there is one; the byline is taken. Without an element
+    /// that is called a byline, words may introduce a name: «كتب: رائد الدهمان».
+    pub(super) fn byline(&mut self) -> Option<(u32, String)> {
+        let byline = std::mem::take(&mut self.byline);
+        if byline.is_empty() {
+            let short = self.block.heading == 0
+                && self.segments.iter().map(|segment| segment.words).sum::<u32>() <= LABEL_WORDS;
+            let name = introduction(&self.text).filter(|name| short && !name.ends_with(['.', '؟', '!', '۔']))?;
+            let is_name = !name.trim().is_empty() && super::field_text::is_name(name);
+            return is_name.then(|| (self.block.place, name.trim().to_owned()));
         }
+
+        let name = introduced(&byline);
+        (!name.is_empty() && super::field_text::is_name(name)).then(|| (self.signed, name.to_owned()))
+    }
+
+    /// The moment that an element of time in the line names with its text, and the place of that.
+    pub(super) fn moment(&self) -> Option<(u32, String)> {
+        let may_be_date = self.time.len() <= LONGEST_DATE && self.time.contains(char::is_numeric);
+        let moment = may_be_date.then(|| dates::written(self.time.trim())).flatten()?;
+        if is_of_change(&self.text) {
+            return None;
+        }
+        Some((self.timed, moment))
+    }
+
+    /// Calls `emit` with the trimmed text of the line and its draft, once for each segment if the line is parted and never
+    /// if it is blank. Then begins the next line. The runs of the line are appended to `runs`.
+    pub(super) fn finish(&mut self, runs: &mut Vec<WordRun>, mut emit: impl FnMut(&str, LineDraft)) {
+        let draft = self.draft();
 
         if self.is_parted() {
             for at in 0..self.segments.len() {
-                self.piece(at, hint, &mut emit);
+                self.piece(at, draft, &mut emit);
             }
         } else if !self.text.trim().is_empty() {
-            emit(self.text.trim(), hint, self.segments.iter().map(|segment| segment.words).sum());
+            emit(self.text.trim(), draft);
         }
+        runs.append(&mut self.runs);
 
-        // The next line keeps the place on the page and the open link, and reuses the buffer.
+        // The next line keeps the place on the page and the open link, and reuses the buffers.
         *self = Self {
             text: std::mem::take(&mut self.text),
+            runs: std::mem::take(&mut self.runs),
             inner: self.inner,
             block: self.inner,
             link: self.link,
@@ -305,7 +486,7 @@ impl PageLine {
     }
 
     /// Calls `emit` with one segment, without the separators at its sides.
-    fn piece(&self, at: usize, hint: LineHint, emit: &mut impl FnMut(&str, LineHint, u32)) {
+    fn piece(&self, at: usize, line: LineDraft, emit: &mut impl FnMut(&str, LineDraft)) {
         let Some(segment) = self.segments.get(at) else { return };
         let mut piece = self.segment_text(at);
         // A separator at the ends of the line belongs to its text.
@@ -316,32 +497,36 @@ impl PageLine {
             piece = piece.trim_start_matches(is_separator);
         }
 
-        let zone = match (segment.linked, segment.zone) {
-            (true, _) => hint.zone,
-            // A label that names no zone itself: mostly a time or a rank.
-            (false, Zone::Open) => Zone::Time,
-            (false, zone) => zone,
-        };
-
         if !piece.trim().is_empty() {
-            let linked = if segment.linked { 100 } else { 0 };
-            emit(piece.trim(), LineHint { zone, linked, ..hint }, segment.words);
+            let LinkSegment { linked, place, words, .. } = *segment;
+            emit(piece.trim(), LineDraft { piece: Some(LinePiece { place, linked }), is_link: linked, words, ..line });
         }
     }
 
-    /// The hint of the whole line.
-    fn hint(&self) -> LineHint {
-        let LineCounts { all, linked, apart, beside } = self.counts;
-        let LineContext { zone, article, heading, item, row, holder, .. } = self.block;
-
-        // A line whose letters are all in one other zone belongs to that zone.
-        let zone = if all > 0 && apart == all { self.apart } else { zone };
-
-        // Ranks, times and the like next to a link do not make the line less of a link.
-        let counted = u64::from(all.saturating_sub(beside).max(linked));
-        let linked = (100 * u64::from(linked)).checked_div(counted).map_or(0, |percent| percent as u8);
-
-        LineHint { zone, heading, article, linked, item, row: row && self.cells > 0, headline: false, holder }
+    /// The draft of the whole line.
+    fn draft(&self) -> LineDraft {
+        let LineContext { place, heading, item, row, holder, block, article, paragraph, class, post_title, .. } =
+            self.block;
+        let LineCounts { all, linked } = self.counts;
+        let words = self.segments.iter().map(|segment| segment.words).sum();
+        // Tables of an article may have a paragraph in each cell. Elsewhere tables lay out the page.
+        let is_cell = paragraph && article > 0 && words <= PARAGRAPH_WORDS && linked == 0;
+        LineDraft {
+            place,
+            heading,
+            holder,
+            block,
+            item,
+            row: row && (self.cells > 0 || is_cell),
+            path: self.is_path(),
+            piece: None,
+            is_link: linked > 0 && 4 * u64::from(linked) >= 3 * u64::from(all),
+            file: self.file,
+            address: self.address,
+            class,
+            post_title,
+            words,
+        }
     }
 }
 

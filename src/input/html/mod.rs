@@ -17,13 +17,16 @@ use crate::document::PageLayout;
 
 mod articles;
 mod attributes;
+mod boxes;
 mod charset;
+mod dates;
 mod described;
 mod field_text;
 mod json_ld;
 mod line;
 mod main_text;
 mod metadata;
+mod places;
 mod record;
 mod stack;
 mod structure;
@@ -89,12 +92,13 @@ impl HtmlPage {
 fn lines(html: &str) -> HtmlPage {
     let readers = (PageWalk::of_metadata(), StructureReader::default());
     let (walk, structure) = tokens::read(html, readers);
-    let structure::StructuredPage { text, mut layout, byline } = structure.finish();
     let mut metadata = walk.finish().metadata;
+    let structure::StructuredPage { text, mut layout, byline, moment } = structure.finish(&metadata);
 
-    // The head of the page outweighs a byline in its text.
+    // The head of the page outweighs a byline in its text. With the layout it is known which dates are of other stories.
     metadata.byline = metadata.byline.or(byline);
-    described::describe(&mut layout, &text, &metadata);
+    metadata.set_moment(moment);
+    layout.described = described::articles(&metadata);
     HtmlPage { text, metadata, layout: Some(layout), all: false }
 }
 

@@ -4,6 +4,7 @@ use html5ever::LocalName;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{Tag, TagKind, Token};
 
+use super::dates;
 use super::metadata::{MetadataCandidates, PageMetadata};
 use super::tokens::{self, TokenReader};
 use super::{MAX_DEPTH, MAX_ELEMENTS, MAX_WORK};
@@ -123,6 +124,12 @@ impl PageWalk {
             self.deepest = self.deepest.max(self.depth);
         }
 
+        if name != "meta"
+            && let Some((rank, moment)) = dates::moment(tag, false)
+        {
+            self.found.moment(rank, &moment);
+        }
+
         // Each element whose content is not markup tells the tokenizer how its content ends.
         match name {
             "script" => {
@@ -148,11 +155,6 @@ impl PageWalk {
             // Without a value the candidates ignore it.
             "link" if attribute(tag, "rel").is_some_and(|rel| rel.trim().eq_ignore_ascii_case("canonical")) => {
                 self.found.canonical(attribute(tag, "href").unwrap_or(""));
-            }
-            "time" => {
-                let published =
-                    attribute(tag, "itemprop").is_some_and(|name| name.eq_ignore_ascii_case("datepublished"));
-                self.found.time(published, attribute(tag, "datetime").unwrap_or(""));
             }
             _ => {}
         }
@@ -184,9 +186,17 @@ impl PageWalk {
 
     fn meta(&mut self, tag: &Tag) {
         let Some(content) = attribute(tag, "content") else { return };
-        for key in ["property", "name", "itemprop"] {
+        for key in ["property", "name"] {
             if let Some(name) = attribute(tag, key) {
                 self.found.meta(&name.trim().to_ascii_lowercase(), content);
+            }
+        }
+
+        // In the body it tells of an element of the page, which may be any.
+        if let Some(name) = attribute(tag, "itemprop") {
+            match dates::moment(tag, false) {
+                Some((rank, moment)) => self.found.moment(rank, &moment),
+                None => self.found.meta(&name.trim().to_ascii_lowercase(), content),
             }
         }
     }

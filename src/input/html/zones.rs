@@ -5,6 +5,24 @@ use html5ever::tokenizer::Tag;
 use super::walk::attribute;
 use crate::document::Zone;
 
+/// A zone that an element names, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NamedZone {
+    pub(super) zone: Zone,
+    pub(super) source: ZoneSource,
+}
+
+/// How an element names a zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ZoneSource {
+    /// By being a form or part of one. Some systems put one around the whole page.
+    Form,
+    /// By a word of a class or an id that the element around the page may have, too.
+    Word,
+    /// In a way that the element around the page has only if the page has a heading or an article in it.
+    Part,
+}
+
 /// Words of classes, ids and roles, and the zone that they name. From the systems that most news sites use, and from
 /// the sites' own names for such parts.
 #[rustfmt::skip]
@@ -13,7 +31,8 @@ const ZONE_WORDS: &[(Zone, &[&str])] = &[
         Zone::Navigation,
         &[
             "nav", "navbar", "navigation", "menu", "submenu", "menubar", "topmenu", "mainmenu",
-            "pagination", "pager", "paging", "pagenavi", "topbar", "offcanvas", "hamburger", "toolbar",
+            "pagination", "pager", "paging", "pagenavi", "topbar", "offcanvas", "hamburger", "toolbar", "popupmenu",
+            "popupbody",
         ],
     ),
     (Zone::Path, &["breadcrumb", "breadcrumbs", "crumb", "crumbs"]),
@@ -34,24 +53,50 @@ const ZONE_WORDS: &[(Zone, &[&str])] = &[
             "share", "sharing", "sharer", "sharebar", "social", "addthis", "addtoany", "sharedaddy", "newsletter", "subscribe",
             "subscription", "cookie", "cookies", "consent", "gdpr", "ad", "ads", "advert", "advertisement", "adsbygoogle",
             "sponsor", "sponsored", "poll", "vote", "survey", "search", "searchform", "login", "print", "tools", "modal",
-            "popup", "copyright", "copyrights", "authorbox", "aboutauthor",
+            "popup", "copyright", "copyrights", "authorbox", "aboutauthor", "twittertweet", "instagrammedia", "tiktokembed",
+            "fbpost", "telegrampost",
         ],
     ),
     (Zone::Comments, &["comment", "comments", "commentlist", "disqus", "respond", "replies"]),
     (Zone::Tags, &["tags", "tagcloud", "keywords", "hashtags", "taglist"]),
     (Zone::Caption, &["caption", "figcaption", "imagecaption", "photocaption", "credit", "photocredit"]),
-    (Zone::Byline, &["byline", "author", "authors", "authorname", "writer", "reporter", "nevisande"]),
+    (Zone::Byline, &["byline", "author", "authors", "authorname", "writer", "reporter", "nevisande", "lblauthor", "lblwriter"]),
     (
         Zone::Time,
         &[
             "date", "time", "datetime", "timestamp", "timeago", "published", "publishdate", "postdate", "postmeta",
-            "entrymeta", "articlemeta", "newsmeta", "meta", "dateline", "updated",
+            "entrymeta", "articlemeta", "newsmeta", "meta", "dateline", "updated", "lbldate", "lbltime", "lblnewsdate",
+            "newsdate", "articledate", "pubdate",
         ],
     ),
 ];
 
-/// Words of a class that names something absent or adjacent, as in `has-sidebar` and `page-with-menu`.
-const DENIES: [&str; 7] = ["has", "with", "without", "no", "not", "is", "hide"];
+/// Words of a class that names something absent or adjacent, as in `has-sidebar` and `page-with-menu`, or tells where an
+/// element is shown, as in `hidden-print` and `d-print-none`.
+const DENIES: [&str; 10] = ["has", "with", "without", "no", "not", "is", "hide", "hidden", "visible", "d"];
+
+/// Words at the end of a class that tell a state of the page, as in `modal-open` and `comments-closed`.
+#[rustfmt::skip]
+const STATES: [&str; 16] = [
+    "open", "opened", "closed", "on", "off", "enabled", "disabled", "active", "inactive", "accepted", "allowed",
+    "collapsed", "expanded", "loaded", "ready", "shown",
+];
+
+/// Words at the beginning of a class that is one of a post's keywords, categories and the like, as WordPress writes
+/// them: `tag-print`, `category-comments`, `post-author-hala`.
+const POST_FACTS: [&[&str]; 7] =
+    [&["tag"], &["category"], &["cat"], &["format"], &["status"], &["post", "author"], &["post", "tag"]];
+
+/// Classes of an element that holds a post.
+const POSTS: [&str; 6] = ["post", "hentry", "h-entry", "entry", "article", "page"];
+
+/// Words of [`Zone::Controls`] that name a notice or a form. An element around the page has such a name only by chance.
+#[rustfmt::skip]
+const NOTICES: [&str; 24] = [
+    "newsletter", "subscribe", "subscription", "cookie", "cookies", "consent", "gdpr", "sponsor", "sponsored", "poll",
+    "vote", "survey", "search", "searchform", "login", "copyright", "copyrights", "authorbox", "aboutauthor",
+    "twittertweet", "instagrammedia", "tiktokembed", "fbpost", "telegrampost",
+];
 
 /// Words of a class of the element that holds the page, sidebar included.
 const WRAPS: [&str; 4] = ["content", "main", "page", "layout"];
@@ -87,17 +132,28 @@ const BODIES: [&str; 15] = [
     "thecontent",
 ];
 
-/// The zone that an element begins, if any. `inside` tells that the element is in an article or the main part.
-pub(super) fn zone(tag: &Tag, inside: bool) -> Option<Zone> {
+/// Longest class that may be one of them, in bytes.
+const LONGEST_BODY: usize = 32;
+
+/// The zone that an element names, if any. `inside` tells that the element is in an article or the main part.
+pub(super) fn zone(tag: &Tag, inside: bool) -> Option<NamedZone> {
+    let part = |zone| Some(NamedZone { zone, source: ZoneSource::Part });
     let by_name = match &*tag.name {
-        "nav" | "menu" => Some(Zone::Navigation),
-        "header" if !inside => Some(Zone::Header),
-        "footer" => Some(Zone::Footer),
-        "aside" => Some(Zone::Aside),
-        "form" | "button" | "label" | "fieldset" | "legend" | "dialog" => Some(Zone::Controls),
-        "figcaption" => Some(Zone::Caption),
-        "address" => Some(Zone::Byline),
-        "time" => Some(Zone::Time),
+        "nav" | "menu" => part(Zone::Navigation),
+        "header" if !inside => part(Zone::Header),
+        "footer" => part(Zone::Footer),
+        "aside" => part(Zone::Aside),
+        "form" | "button" | "label" | "fieldset" | "legend" => {
+            Some(NamedZone { zone: Zone::Controls, source: ZoneSource::Form })
+        }
+        "dialog" => part(Zone::Controls),
+        // Posts of other sites.
+        "amp-twitter" | "amp-instagram" | "amp-facebook" | "amp-tiktok" | "amp-social-share" | "amp-ad" => {
+            part(Zone::Controls)
+        }
+        "figcaption" => part(Zone::Caption),
+        "address" => part(Zone::Byline),
+        "time" => part(Zone::Time),
         "html" | "head" | "body" | "main" | "article" => return None,
         _ => None,
     };
@@ -105,20 +161,40 @@ pub(super) fn zone(tag: &Tag, inside: bool) -> Option<Zone> {
 }
 
 /// The zone that the attributes of an element name.
-fn by_attributes(tag: &Tag) -> Option<Zone> {
+fn by_attributes(tag: &Tag) -> Option<NamedZone> {
     let words = |name: &str| attribute(tag, name).unwrap_or("").split_ascii_whitespace().take(MAX_WORDS);
+    let part = |zone| Some(NamedZone { zone, source: ZoneSource::Part });
 
     // `rel` says what a link is, so it outweighs classes.
     if words("rel").any(|rel| rel.eq_ignore_ascii_case("author")) {
-        return Some(Zone::Byline);
+        return part(Zone::Byline);
     }
     if words("rel").any(|rel| rel.eq_ignore_ascii_case("tag")) {
-        return Some(Zone::Tags);
+        return part(Zone::Tags);
     }
 
     // The standardised attributes come before the free ones.
     let mut named = words("role").chain(words("itemprop")).chain(words("class")).chain(words("id"));
-    named.find_map(by_word)
+    named.find_map(|word| by_word(word).filter(|_| !(is_fact_of_post(word) && is_post(tag))))
+}
+
+/// Whether an element holds a post, by its classes.
+fn is_post(tag: &Tag) -> bool {
+    let mut classes = attribute(tag, "class").unwrap_or("").split_ascii_whitespace().take(MAX_WORDS);
+    classes.any(|class| {
+        let begins = |start: &str| class.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start));
+        let numbered = begins("post-") && class[5..].bytes().all(|byte| byte.is_ascii_digit());
+        numbered || begins("type-") || POSTS.iter().any(|post| class.eq_ignore_ascii_case(post))
+    })
+}
+
+/// Whether a class of a post is one of its keywords and the like.
+fn is_fact_of_post(class: &str) -> bool {
+    POST_FACTS.iter().any(|fact| {
+        let mut parts = class.split('-');
+        fact.iter().all(|word| parts.next().is_some_and(|part| part.eq_ignore_ascii_case(word)))
+            && parts.next().is_some()
+    })
 }
 
 /// Most words of an attribute that are looked at.
@@ -128,14 +204,14 @@ const MAX_WORDS: usize = 64;
 const LONGEST_WORD: usize = 64;
 
 /// The zone that a word of a class or id names, whole or by its parts.
-fn by_word(word: &str) -> Option<Zone> {
+fn by_word(word: &str) -> Option<NamedZone> {
     if word.len() > LONGEST_WORD {
         return None;
     }
 
     let word = word.to_ascii_lowercase();
     let parts = || word.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
-    if parts().any(|part| DENIES.contains(&part)) {
+    if parts().any(|part| DENIES.contains(&part)) || parts().skip(1).last().is_some_and(|last| STATES.contains(&last)) {
         return None;
     }
 
@@ -151,7 +227,14 @@ fn by_word(word: &str) -> Option<Zone> {
 
     // `content-sidebar` and the like hold the page with its sidebar.
     let wraps = *zone == Zone::Aside && parts().any(|part| WRAPS.contains(&part));
-    (!wraps).then_some(*zone)
+    let source = match zone {
+        Zone::Controls if parts().any(|part| NOTICES.contains(&part)) || NOTICES.contains(&&*joined) => {
+            ZoneSource::Part
+        }
+        Zone::Controls | Zone::Tags | Zone::Path | Zone::Caption | Zone::Time => ZoneSource::Word,
+        _ => ZoneSource::Part,
+    };
+    (!wraps).then_some(NamedZone { zone: *zone, source })
 }
 
 /// Whether an element is hidden from readers.
@@ -166,23 +249,86 @@ pub(super) fn is_hidden(tag: &Tag) -> bool {
         _ => {}
     }
 
-    let is_unseen = || {
-        let classes = attribute(tag, "class").unwrap_or("");
-        classes.split_ascii_whitespace().any(|class| UNSEEN.iter().any(|word| class.eq_ignore_ascii_case(word)))
-    };
-
     attribute(tag, "hidden").is_some()
-        || attribute(tag, "aria-hidden").is_some_and(|value| value.eq_ignore_ascii_case("true"))
         || attribute(tag, "style").is_some_and(hides)
-        || is_unseen()
+        || attribute(tag, "layout").is_some_and(|layout| layout.eq_ignore_ascii_case("nodisplay"))
+        // What an element of AMP shows where it cannot be shown itself.
+        || attribute(tag, "fallback").is_some()
+        || is_unseen(attribute(tag, "class").unwrap_or(""))
+        || attribute(tag, "aria-hidden").is_some_and(|value| value.eq_ignore_ascii_case("true")) && is_shut(tag)
 }
+
+/// Whether an element that screen readers leave out is unseen by others, too: an icon, or a window that is not open.
+fn is_shut(tag: &Tag) -> bool {
+    let mut classes = attribute(tag, "class").unwrap_or("").split_ascii_whitespace().take(MAX_WORDS);
+    let is_part = |part: &str| SHUT.iter().any(|word| part.eq_ignore_ascii_case(word));
+    &*tag.name == "i"
+        || attribute(tag, "tabindex").is_some_and(|index| index.trim() == "-1")
+        || attribute(tag, "role").is_some_and(|role| role.to_ascii_lowercase().contains("dialog"))
+        || classes.any(|class| class.split(|c: char| !c.is_ascii_alphanumeric()).any(is_part))
+}
+
+/// Parts of the classes of icons and of windows that open over the page.
+const SHUT: [&str; 14] = [
+    "icon",
+    "icons",
+    "fa",
+    "fas",
+    "fab",
+    "glyphicon",
+    "material",
+    "modal",
+    "popup",
+    "offcanvas",
+    "drawer",
+    "dialog",
+    "overlay",
+    "lightbox",
+];
+
+/// Whether classes take an element off the page.
+fn is_unseen(classes: &str) -> bool {
+    let words = || classes.split_ascii_whitespace().take(MAX_WORDS);
+    let is = |class: &str, names: &[&str]| names.iter().any(|name| class.eq_ignore_ascii_case(name));
+
+    // Most elements have no such class at all.
+    let mut found = words().filter(|class| is(class, &GONE) || is(class, &UNSEEN));
+    let Some(first) = found.next() else { return false };
+    if is(first, &UNSEEN) || found.any(|class| is(class, &UNSEEN)) {
+        return true;
+    }
+
+    // On some widths it may be shown, as by `d-none d-md-block` and `hidden md:block`.
+    let shows = |class: &str| {
+        let value = class.rsplit(['-', ':']).next().unwrap_or_default();
+        let starts = class.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("d-")) || class.contains(':');
+        starts && is(value, &SHOWN)
+    };
+    let has = |name: &str| words().any(|class| class.eq_ignore_ascii_case(name));
+    let gone = (has("d-none") || has("hidden")) && !words().any(shows);
+    // The menu of a page may be shut on narrow screens only.
+    let shut = has("collapse") && !has("show") && !has("in") && !has("navbar-collapse");
+    gone || shut
+}
+
+/// Classes by which an element is not shown, unless another one shows it.
+const GONE: [&str; 3] = ["d-none", "hidden", "collapse"];
+
+/// How an element may be shown.
+const SHOWN: [&str; 10] = ["block", "inline", "flex", "grid", "table", "row", "cell", "contents", "initial", "visible"];
 
 /// Whether a style takes the element off the page.
 fn hides(style: &str) -> bool {
     style.split(';').filter_map(|rule| rule.split_once(':')).any(|(name, value)| {
         let (name, value) = (name.trim(), value.trim().trim_end_matches("!important").trim_end());
-        name.eq_ignore_ascii_case("display") && value.eq_ignore_ascii_case("none")
-            || name.eq_ignore_ascii_case("visibility") && value.eq_ignore_ascii_case("hidden")
+        let is = |own: &str, hidden: &str| name.eq_ignore_ascii_case(own) && value.eq_ignore_ascii_case(hidden);
+        let number = || value.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%').parse::<f64>().ok();
+
+        is("display", "none")
+            || is("visibility", "hidden")
+            || (name.eq_ignore_ascii_case("opacity") || name.eq_ignore_ascii_case("font-size")) && number() == Some(0.0)
+            // Moved out of the page to the side.
+            || name.eq_ignore_ascii_case("text-indent") && number().is_some_and(|indent| indent <= -999.0)
     })
 }
 
@@ -206,28 +352,53 @@ pub(super) fn scope(tag: &Tag) -> Option<ArticleScope> {
         _ => {}
     }
 
-    let is = |name: &str, value: &str| {
-        attribute(tag, name)
-            .is_some_and(|found| found.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case(value)))
-    };
-
-    if is("role", "main") {
+    let words = |name: &str| attribute(tag, name).unwrap_or("").split_ascii_whitespace().take(MAX_WORDS);
+    let is = |word: &str, names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
+    if words("role").any(|role| is(role, &["main"])) {
         return Some(ArticleScope::Main);
     }
-    if is("role", "article") {
+    let is_post = || words("class").any(|class| is(class, &["hentry", "h-entry"]));
+    if words("role").any(|role| is(role, &["article"])) || is_typed(tag) || is_post() {
         return Some(ArticleScope::Article);
     }
 
-    let named = |name: &str| attribute(tag, name).is_some_and(|found| found.split_ascii_whitespace().any(is_body));
-    let body = is("itemprop", "articleBody") || named("class") || named("id");
+    let body = words("itemprop").any(|name| is(name, &["articleBody"]))
+        || words("class").any(is_body)
+        || words("id").any(is_body);
     body.then_some(ArticleScope::Body)
+}
+
+/// Whether an element holds an article of schema.org.
+fn is_typed(tag: &Tag) -> bool {
+    let kind = attribute(tag, "itemtype").unwrap_or("").trim();
+    ["Article", "BlogPosting", "LiveBlogPosting"].iter().any(|end| kind.ends_with(end))
 }
 
 /// Whether a class or id is one of [`BODIES`].
 fn is_body(class: &str) -> bool {
+    // Longer than any of them with its hyphens.
+    if class.len() > LONGEST_BODY {
+        return false;
+    }
     let joined: String = class.chars().filter(char::is_ascii_alphanumeric).collect();
     BODIES.contains(&&*joined.to_ascii_lowercase())
 }
+
+/// A number for the name and the classes of an element, 0 without classes; and whether a class is that of the title of a
+/// post.
+pub(super) fn title_class(tag: &Tag) -> (u32, bool) {
+    let Some(classes) = attribute(tag, "class").filter(|classes| !classes.is_empty()) else { return (0, false) };
+
+    let title =
+        classes.split_ascii_whitespace().any(|class| POST_TITLES.iter().any(|own| class.eq_ignore_ascii_case(own)));
+    // FNV-1a.
+    let bytes = tag.name.bytes().chain(std::iter::once(b' ')).chain(classes.bytes());
+    let hash = bytes.fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    (hash.max(1), title)
+}
+
+/// Classes of the title of a post, which may lead to the page that it is on.
+const POST_TITLES: [&str; 4] = ["post-title", "entry-title", "p-name", "article-title"];
 
 /// The heading level of an element: 1 to 6, 7 if only its class calls it a title, 0 for an element that no heading
 /// reaches into; `None` where that of the parent holds.

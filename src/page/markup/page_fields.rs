@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::document::{ArticleFields, Date, LineHint, PageLayout, Span, Unit, UnitKind, letters};
+use crate::document::{
+    ArticleFields, Date, LineHint, PageLayout, Span, Unit, UnitKind, Zone, before_change, is_of_change, letters,
+};
 use crate::page::lines;
 use crate::page::story::StoryFields;
 
@@ -99,9 +101,31 @@ impl<'p> FieldPage<'p> {
         let byline = || Some(by_text?.byline?.of(self.text).to_owned());
         PageFields {
             title: marked.title,
-            published: marked.published.as_deref().and_then(Date::read).or_else(|| by_text?.published),
+            published: marked.published.as_deref().and_then(Date::read).or_else(|| self.told(unit, by_text?.published)),
             byline: marked.byline.or_else(byline),
         }
+    }
+
+    /// The date of a story by its text, unless all lines with a year around its title tell when it was changed.
+    fn told(&self, unit: &Unit, date: Option<Date>) -> Option<Date> {
+        let begin = self.line(unit.span);
+        let title = unit.title.and_then(|title| self.units.get(title)).map_or(begin, |title| self.line(title.span));
+
+        // Above the title and between it and the text, where the text itself is sought for a date; but above a menu or the
+        // header stands what day it is.
+        let above = title.saturating_sub(DATED_ABOVE);
+        let own = self.layout.and_then(|layout| layout.lines.get(title)).map_or(Zone::Open, |hint| hint.zone);
+        let is_part = |hint: &LineHint| matches!(hint.zone, Zone::Navigation | Zone::Header) && hint.zone != own;
+        let hints = self.layout.and_then(|layout| layout.lines.get(above..title)).unwrap_or_default();
+        let first = hints.iter().rposition(is_part).map_or(above, |at| above + at + 1);
+
+        let lines = |from: usize| {
+            let around = self.lines.get(from..begin).unwrap_or_default();
+            around.iter().map(|line| line.of(self.text)).filter(|line| line.len() <= LONGEST_DATED)
+        };
+        let told = lines(first).any(|line| has_year(&before_change(line)));
+        let other = lines(above).any(|line| has_year(&before_change(line)) || is_of_change(line));
+        date.filter(|_| told || !other)
     }
 
     /// The fields of a story by the markup, with the title by its unit.
@@ -126,8 +150,7 @@ impl<'p> FieldPage<'p> {
         let hint = title.and_then(|title| self.hint(title));
         let whole = hint.is_some_and(|hint| hint.headline || !self.named && hint.heading == 1);
         if let Some((_, page)) = self.described.last().filter(|_| whole || self.untitled == Some(story)) {
-            let first = self.described.first().map_or(*page, |(_, article)| article);
-            fields.fill_from(if whole { page } else { first });
+            fields.fill_from(page);
         }
 
         let article = self.hint(story).and_then(|hint| (hint.article as usize).checked_sub(1));
@@ -138,9 +161,24 @@ impl<'p> FieldPage<'p> {
 
     /// The hint of the line where a span begins.
     fn hint(&self, span: Span) -> Option<&LineHint> {
-        let at = self.lines.partition_point(|line| line.end <= span.start);
-        self.layout?.lines.get(at)
+        self.layout?.lines.get(self.line(span))
     }
+
+    /// The number of the line where a span begins.
+    fn line(&self, span: Span) -> usize {
+        self.lines.partition_point(|line| line.end <= span.start)
+    }
+}
+
+/// Lines above a title among which is its date.
+const DATED_ABOVE: usize = 4;
+/// Longest line that is a date with some words, in bytes.
+const LONGEST_DATED: usize = 240;
+
+/// Whether a text names a year: a number of four digits from 1300 on.
+fn has_year(text: &str) -> bool {
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit());
+    numbers.any(|number| number.len() == 4 && ("1300".."2200").contains(&number))
 }
 
 /// The letters of an article's title, by which titles are compared; empty without a title.

@@ -26,15 +26,24 @@ impl JudgedPage<'_> {
         let mut verdicts = Vec::with_capacity(self.lines.len());
         let mut titles = Vec::with_capacity(self.lines.len());
         let mut above: Option<TitleAbove> = None;
+        // The titles of the paragraphs outside articles, by the element that holds them.
+        let mut held: BTreeMap<u32, TitleAbove> = BTreeMap::new();
         // In text order: what a heading is depends on the title above it.
         for at in 0..self.lines.len() {
             let verdict = self.verdict(at, above);
             above = self.goes_on(at, verdict, above);
+
+            // Behind a list in the middle of a story the story goes on, if the same element holds its paragraphs.
+            let hint = &self.hints[at];
+            if verdict == LineVerdict::Body && hint.article == 0 && hint.holder > 0 && is_paragraph(hint) {
+                above = above.or_else(|| held.get(&hint.holder).copied());
+                held.extend(above.map(|above| (hint.holder, above)));
+            }
             verdicts.push(verdict);
             titles.push(above.map(|above| above.line));
-
-            // Corrections that need the verdicts of the whole page. Labels look at titles, rows at the paragraphs that remain.
         }
+
+        // Corrections that need the verdicts of the whole page. Labels look at titles, rows at the paragraphs that remain.
         self.settle_titles(&mut verdicts);
         self.settle_labels(&mut verdicts);
         self.settle_rows(&mut verdicts);
@@ -45,8 +54,10 @@ impl JudgedPage<'_> {
     fn goes_on(&self, at: usize, verdict: LineVerdict, above: Option<TitleAbove>) -> Option<TitleAbove> {
         let hint = &self.hints[at];
         match (verdict, above) {
-            (LineVerdict::Title, _) if hint.heading > 0 => {
-                Some(TitleAbove { level: self.level(at), article: self.story_of(at), line: at, begun: false })
+            // A line that the head of the page names is one of the first level.
+            (LineVerdict::Title, _) if hint.heading > 0 || hint.headline => {
+                let level = self.level(at).max(1);
+                Some(TitleAbove { level, article: self.story_of(at), line: at, begun: false })
             }
             (LineVerdict::Body, Some(above)) => Some(TitleAbove { begun: true, ..above }),
             // Where no article bounds a story, a list or a section name ends it.
@@ -189,8 +200,11 @@ impl JudgedPage<'_> {
         let goes_on = self.story_below(at).is_some_and(|below| self.hints[below].article == article);
 
         match self.base[at] {
-            // A second title.
-            _ if above.is_some_and(|above| !above.begun) && goes_on => LineVerdict::Link,
+            // A second title; a short one is the name of what is below.
+            _ if above.is_some_and(|above| !above.begun) && goes_on => match self.lines[at].words {
+                TITLE_WORDS.. => LineVerdict::Link,
+                _ => LineVerdict::Interruption,
+            },
             _ if inside && goes_on => LineVerdict::Body,
             LineVerdict::Interruption => LineVerdict::Interruption,
             _ => LineVerdict::Border,
@@ -234,14 +248,25 @@ impl JudgedPage<'_> {
     pub(super) fn story_below(&self, at: usize) -> Option<usize> {
         let level = self.level(at);
         let most = if level == 1 || self.hints[at].headline { LABELS_BELOW_FIRST } else { LABELS };
+        let own = self.hints[at].headline && self.in_article(at);
         let mut labels = 0;
 
         for below in (at + 1..self.lines.len()).take(BELOW) {
             let (line, hint) = (&self.lines[below], &self.hints[below]);
 
             let passed = matches!(hint.zone, Zone::Caption | Zone::Byline | Zone::Time | Zone::Controls | Zone::Tags);
-            if passed || line.role == LineRole::Wordless || self.base[below] == LineVerdict::Interruption {
+            // A box of related stories right below the title of an article.
+            let boxed = hint.zone == Zone::Aside && self.in_article(at);
+            if passed || boxed || line.role == LineRole::Wordless || self.base[below] == LineVerdict::Interruption {
                 continue;
+            }
+            // Links to other stories right below the title of an article that the head of the page names.
+            if own && hint.is_link() && hint.article == self.hints[at].article {
+                continue;
+            }
+            // The headline that the head of the page names is the title of its own text.
+            if hint.heading > 0 && hint.headline && !self.hints[at].headline {
+                return None;
             }
             // A subheading at the beginning of the story.
             if hint.heading > 0 && level > 0 && self.level(below) > level && !hint.is_link() {

@@ -2,7 +2,7 @@ use super::*;
 use crate::input::html::tokens;
 
 fn read(html: &str) -> StructuredPage {
-    tokens::read(html, StructureReader::default()).finish()
+    tokens::read(html, StructureReader::default()).finish(&PageMetadata::default())
 }
 
 fn lines(html: &str) -> Vec<String> {
