@@ -67,6 +67,14 @@ impl LineHint {
         *self == Self { holder: self.holder, ..Self::default() }
     }
 
+    /// Whether the line is a link of a menu or of the header of the page, above the title `own`: not one of the article's
+    /// own header.
+    pub(crate) fn is_menu_above(&self, own: &Self) -> bool {
+        let of_page = self.article == 0 || self.article != own.article;
+        let menu = matches!(self.zone, Zone::Navigation | Zone::Header);
+        self.is_link() && menu && self.zone != own.zone && of_page
+    }
+
     /// Whether the line is a link with little else.
     #[must_use]
     pub const fn is_link(&self) -> bool {

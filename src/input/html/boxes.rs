@@ -2,7 +2,7 @@
 
 use super::line::LineDraft;
 use super::places::PlaceLine;
-use crate::document::LineHint;
+use crate::document::{LineHint, Zone};
 
 /// Most paragraphs in the box of a link to another story, as its first words.
 const CARD_PARAGRAPHS: u32 = 1;
@@ -50,7 +50,9 @@ impl PageBoxes {
         // From the end, so that the first line of each box stays.
         for (at, (((draft, _), hint), line)) in drafts.iter().zip(hints).zip(lines).enumerate().rev() {
             let Some(own) = held.get_mut(draft.block as usize) else { continue };
-            let link = hint.is_link() && (hint.heading > 0 || draft.words >= CARD_WORDS);
+            // Links of share bars and the like lead to no story.
+            let story = matches!(hint.zone, Zone::Open | Zone::Aside);
+            let link = story && hint.is_link() && (hint.heading > 0 || draft.words >= CARD_WORDS);
             own.lines += 1;
             own.first = at;
             own.links += u32::from(link);

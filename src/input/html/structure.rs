@@ -510,8 +510,8 @@ impl StructureReader {
         // Stable, so that the first stays before others of its rank.
         moments.sort_by_key(|moment| moment.rank);
         // Above a menu or the header stands what day it is.
-        let own = heading.and_then(|heading| hints.get(heading)).map_or(Zone::Open, |hint| hint.zone);
-        let is_part = |hint: &LineHint| matches!(hint.zone, Zone::Navigation | Zone::Header) && hint.zone != own;
+        let own = heading.and_then(|heading| hints.get(heading)).copied().unwrap_or_default();
+        let is_part = |hint: &LineHint| hint.is_menu_above(&own);
         let above = heading.and_then(|heading| hints.get(..heading)).unwrap_or_default();
         let begin = above.iter().rposition(is_part).map_or(0, |at| at + 1);
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::document::{
-    ArticleFields, Date, LineHint, PageLayout, Span, Unit, UnitKind, Zone, before_change, is_of_change, letters,
+    ArticleFields, Date, LineHint, PageLayout, Span, Unit, UnitKind, before_change, is_of_change, letters,
 };
 use crate::page::lines;
 use crate::page::story::StoryFields;
@@ -114,8 +114,8 @@ impl<'p> FieldPage<'p> {
         // Above the title and between it and the text, where the text itself is sought for a date; but above a menu or the
         // header stands what day it is.
         let above = title.saturating_sub(DATED_ABOVE);
-        let own = self.layout.and_then(|layout| layout.lines.get(title)).map_or(Zone::Open, |hint| hint.zone);
-        let is_part = |hint: &LineHint| matches!(hint.zone, Zone::Navigation | Zone::Header) && hint.zone != own;
+        let own = self.layout.and_then(|layout| layout.lines.get(title)).copied().unwrap_or_default();
+        let is_part = |hint: &LineHint| hint.is_menu_above(&own);
         let hints = self.layout.and_then(|layout| layout.lines.get(above..title)).unwrap_or_default();
         let first = hints.iter().rposition(is_part).map_or(above, |at| above + at + 1);
 
