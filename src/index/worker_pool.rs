@@ -128,7 +128,8 @@ impl Drop for Admission<'_> {
     fn drop(&mut self) {
         let mut queue = self.0.queue();
         let is_room = queue.working <= self.0.cores;
-        let first = queue.waiting.pop_front_if(|call| is_room && call.since.elapsed() >= PATIENCE);
+        let is_due = queue.waiting.front().is_some_and(|call| is_room && call.since.elapsed() >= PATIENCE);
+        let first = if is_due { queue.waiting.pop_front() } else { None };
         let Some(first) = first else {
             queue.working -= 1;
             return;
