@@ -4,7 +4,7 @@ use super::features::{PieceFeatures, PieceShape};
 use super::line_pieces::{LinePiece, PieceGap};
 use super::vocabulary::WordingClass;
 use crate::page::hints::MarkupMark;
-use crate::page::lines::LineEnding;
+use crate::page::lines::{LineEnding, ListSign};
 
 /// Fewest rows of a table.
 const ROWS: usize = 2;
@@ -185,9 +185,13 @@ pub(super) fn apart(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
         let end = (at..all.len()).find(|&next| !all[next].row).unwrap_or(all.len());
         if end > at {
             let headed = at > 0 && all[at - 1].shape != PieceShape::Paragraph && all[at - 1].under;
-            let touches = all[at].under || headed || all[at].announced || all[end - 1].over;
-            let text = if touches { None } else { text_below(pieces, all, at, end) };
-            all[at..end].iter_mut().for_each(|row| row.apart = !touches && text.is_none());
+            let below_text = all[at].under || headed || all[at].announced;
+            // Rows that touch the text below need no look, unless an inserted list is above them.
+            let inserted = at > 1 && all[at - 1].is_short() && pieces[at - 2].line.bullet == ListSign::Sign;
+            let sought = !below_text && (inserted || !all[end - 1].over);
+            let text = if sought { text_below(pieces, all, at, end) } else { None };
+            let touches = below_text || all[end - 1].over || text.is_some();
+            all[at..end].iter_mut().for_each(|row| row.apart = !touches);
 
             if let Some(text) = text {
                 let heading = if all[at - 1].is_short() && all[at - 1].reading.class.is_none() { at - 1 } else { at };

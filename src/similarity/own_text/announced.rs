@@ -126,3 +126,40 @@ fn announced(folded: &[u8]) -> Option<AnnouncedNumber<'_>> {
         (place < HEAD || is_titled).then_some(AnnouncedNumber { place, parts, is_titled })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalize::{FoldScratch, Language, Normalizer, Profile};
+
+    /// Whether two texts, as they are printed, announce other numbers.
+    fn differ(a: &str, b: &str) -> bool {
+        let normalizer = Normalizer::new(Profile::Standard, Language::Ar);
+        let [a, b] =
+            [a, b].map(|text| alphabet::to_compact(&normalizer.normalize_in(text, &mut FoldScratch::default())));
+        assert_eq!(have_other_numbers(&a, &b), have_other_numbers(&b, &a), "symmetric");
+        have_other_numbers(&a, &b)
+    }
+
+    /// A decree with a title of more than twenty words before its number.
+    fn decree(subject: &str, number: &str) -> String {
+        format!(
+            "مرسوم بالموافقة على ترويج قطع نقدية فضية من فئة مئة وخمسين درهما في جميع أنحاء المملكة {subject} مرسوم {number} \
+             بالموافقة على ترويج القطع المذكورة"
+        )
+    }
+
+    #[test]
+    fn the_number_behind_a_long_title_tells_which_decree_it_is() {
+        let (port, bridge) = ("تخليدا لذكرى افتتاح الميناء الكبير", "بمناسبة مطلع القرن الجديد وافتتاح الجسر المعلق");
+        assert!(differ(&decree(port, "رقم 2.81.116 صادر في"), &decree(bridge, "رقم 2.81.117 صادر في")));
+        assert!(!differ(&decree(port, "رقم 2.81.116 صادر في"), &decree(port, "رقم 2.81.116 صادر في")));
+        assert!(!differ(&decree(port, "رقم 2.84.341 صادر في"), &decree(port, "رقم 2.84 .341 صادر في")), "spaces");
+    }
+
+    #[test]
+    fn a_number_behind_the_beginning_without_a_date_tells_nothing() {
+        let port = "تخليدا لذكرى افتتاح الميناء الكبير";
+        assert!(!differ(&decree(port, "رقم 116 المتعلق"), &decree(port, "رقم 117 المتعلق")));
+    }
+}
