@@ -61,7 +61,8 @@ impl Index {
         Ok(self.with_guard(|guard| ranking.best(&self.settings, guard, text, near)))
     }
 
-    /// Answers for a text that was verified `before`, and stores it if it is new or a variant.
+    /// Answers for a text that was verified `before`, and stores it if it is new or a variant. The caller has made room in the
+    /// storage.
     pub(super) fn decide(
         &self,
         worker: &mut TextPreparer,

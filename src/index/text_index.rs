@@ -190,6 +190,8 @@ impl Index {
         if self.has_language(&text)? { Ok(Some(text)) } else { self.prepare(item) }
     }
 
+    /// Stores `item` as `text`. The caller has made room in the storage, outside the turn: that may commit, and other threads can
+    /// change the index meanwhile.
     fn insert_prepared(&self, key: &str, item: Item<'_>, text: Option<PreparedText>) -> Result<()> {
         let _turn = self.turn();
         self.require_free(key)?;

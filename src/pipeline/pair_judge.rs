@@ -204,7 +204,8 @@ impl<'r> PairJudge<'r> {
             _ => ExchangedWords::Rare,
         };
         let words = self.learned.guard.frequencies();
-        own_text::exchanges_words(self.compared(pair), exchanged, words) && !are_of_one_title()
+        // Titles are short, and texts are not.
+        !are_of_one_title() && own_text::exchanges_words(self.compared(pair), exchanged, words)
     }
 
     /// The verdict on two texts below the threshold; `None` unless one is an edited form of the other and no rule refuses the

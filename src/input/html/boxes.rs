@@ -111,7 +111,7 @@ impl SettledBoxes<'_> {
         self.held.iter().filter(|own| own.pictured && own.lines == 1).map(|own| own.first)
     }
 
-    /// Whether a picture stands in the line of a box itself, as a bullet or an icon does.
+    /// Whether a picture is directly in a box and not in an inner one, as a bullet or an icon is.
     pub(super) fn is_inline(&self, number: u32) -> bool {
         self.held.get(number as usize).is_some_and(|own| own.inline)
     }

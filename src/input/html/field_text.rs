@@ -30,7 +30,7 @@ const SIGNED: [&str; 18] = [
 /// A name without the words and signs that introduce it: «كتبت - سلوى حداد», «تحریر: زبیر احمد».
 pub(super) fn introduced(text: &str) -> &str {
     let name = introduction(text).or_else(|| behind(text, &IN_BYLINES)).unwrap_or(text);
-    // A colon ends the words that introduce a name, whatever they are.
+    // Any words before a colon introduce the name.
     let rest = name.split_once([':', '：']).map(|(_, name)| name.trim()).filter(|name| !name.is_empty());
     rest.unwrap_or(name).trim_matches(is_sign)
 }

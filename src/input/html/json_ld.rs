@@ -19,10 +19,10 @@ pub(super) const MAX_ARTICLES: usize = 256;
 /// The key of a date of publication.
 const PUBLISHED: &str = "\"datePublished\"";
 
-/// Keys whose values are parts of what they describe: the entries of a live blog are no articles of their own.
+/// Keys whose values are parts of an article, as the entries of a live blog are. They are no articles.
 const PARTS: [&str; 5] = ["liveBlogUpdate", "comment", "comments", "review", "interactionStatistic"];
 
-/// Keys whose values stand for the page as the object around them does.
+/// Keys whose values describe the same page as the object that has the key.
 const SAME: [&str; 3] = ["@graph", "mainEntity", "mainEntityOfPage"];
 
 /// An article of a script, or another thing with a date of publication.

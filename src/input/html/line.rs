@@ -5,7 +5,7 @@
 
 use super::dates;
 use super::field_text::{introduced, introduction};
-use super::places::{PlaceLine, SettledPlace};
+use super::places::{PlaceLine, SettledPlace, settled_place};
 use crate::document::{LineHint, Zone, is_of_change};
 
 /// The markup around a place on a page: the combined hints of the open elements.
@@ -99,13 +99,12 @@ impl LineDraft {
     /// The zone of the whole line, and the percentage of its letters that are links. `runs` are those of the line, `places`
     /// all places of the page.
     pub(super) fn whole(&self, runs: &[WordRun], places: &[SettledPlace]) -> (Zone, u8) {
-        let settled = |place: u32| places.get(place as usize).copied().unwrap_or_default();
-        let block = settled(self.place).zone;
+        let block = settled_place(places, self.place).zone;
 
         let (mut all, mut linked, mut apart, mut beside) = (0, 0, 0, 0);
         let mut other = block;
         for run in runs {
-            let zone = settled(run.place).zone;
+            let zone = settled_place(places, run.place).zone;
             all += run.letters;
             // A link counts as such in every zone; outside links, a zone of its own makes a word a label.
             match (run.linked, zone != block) {
@@ -133,21 +132,20 @@ impl LineDraft {
 
     /// The hint of the line. `whole` is the [`whole`](Self::whole) of the line that it was read in.
     pub(super) fn hint(&self, whole: (Zone, u8), places: &[SettledPlace]) -> LineHint {
-        let settled = |place: u32| places.get(place as usize).copied().unwrap_or_default();
         let (zone, linked) = match self.piece {
             // What can be downloaded stands below a text, or between its paragraphs.
             _ if self.file && self.words <= PARAGRAPH_WORDS => (Zone::Controls, whole.1),
             None => whole,
             Some(LinePiece { linked: true, .. }) => (whole.0, 100),
             // A label that names no zone itself: mostly a time or a rank.
-            Some(LinePiece { place, .. }) => match settled(place).zone {
+            Some(LinePiece { place, .. }) => match settled_place(places, place).zone {
                 Zone::Open => (Zone::Time, 0),
                 zone => (zone, 0),
             },
         };
 
         let Self { heading, holder, item, row, .. } = *self;
-        let article = settled(self.place).article;
+        let article = settled_place(places, self.place).article;
         LineHint { zone, heading, article, linked, item, row, headline: false, holder }
     }
 
@@ -163,7 +161,7 @@ impl LineDraft {
     }
 }
 
-/// Most words of a line without an end that is no paragraph.
+/// A line of more words is a paragraph, also if no sign ends it.
 const PARAGRAPH_WORDS: u32 = 14;
 
 /// The link that is open.

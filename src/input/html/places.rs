@@ -8,9 +8,9 @@
 use super::zones::{ArticleScope, NamedZone, ZoneSource};
 use crate::document::Zone;
 
-/// Fewest words of paragraphs beside the headline that the head of the page names, in an element that holds the page.
+/// An element holds the page if it has the headline that the head of the page names, and at least this many words of paragraphs.
 const NAMED_WORDS: u32 = 8;
-/// The same beside a first heading that the head does not name, and in an article.
+/// The same number for an element with a first heading that the head does not name, and for one with an article.
 const HEADED_WORDS: u32 = 25;
 /// The same in a form without either.
 const FORM_WORDS: u32 = 40;
@@ -98,6 +98,12 @@ pub(super) struct SettledPlace {
     pub(super) over: bool,
 }
 
+/// What is true of the place of a number. `places` are all places of the page.
+pub(super) fn settled_place(places: &[SettledPlace], number: u32) -> SettledPlace {
+    debug_assert!((number as usize) < places.len(), "a place that never began");
+    places.get(number as usize).copied().unwrap_or_default()
+}
+
 /// The places of a page, in the order in which they begin.
 #[derive(Debug)]
 pub(super) struct PagePlaces(Vec<Place>);
@@ -139,7 +145,10 @@ impl PagePlaces {
 
     /// Adds a line to its place; `heading` is the level of its heading.
     pub(super) fn note(&mut self, place: u32, line: PlaceLine, heading: u8) {
-        let Some(Place { held, .. }) = self.0.get_mut(place as usize) else { return };
+        let Some(Place { held, .. }) = self.0.get_mut(place as usize) else {
+            debug_assert!(false, "a line of a place that never began");
+            return;
+        };
         held.headed |= (1..=6).contains(&heading);
         match line {
             PlaceLine::Paragraph(words) => {
@@ -164,6 +173,7 @@ impl PagePlaces {
 
         let mut settled: Vec<SettledPlace> = Vec::with_capacity(self.0.len());
         for (place, wraps) in self.0.iter().zip(wraps) {
+            // The page itself has no place around it.
             let outer = settled.get(place.parent as usize).copied().unwrap_or_default();
             settled.push(match place {
                 // A sealed zone holds no articles and no other zones.
@@ -262,7 +272,7 @@ impl Place {
             ZoneSource::Part => false,
         };
 
-        // The text beside a picture of a large story, not its caption.
+        // With a heading in it, this is the text of a story beside its picture, and no caption.
         let captioned = self.zone == Zone::Caption && source == ZoneSource::Word && held.headed;
         titled || article || alone || captioned
     }

@@ -223,7 +223,7 @@ impl StructureReader {
             context.zone = Zone::Open;
         }
 
-        // An article is no part of a page, but comments may be articles.
+        // An element that holds an article names no other zone. Comments are the exception: each of them may be an article.
         let named = zones::zone(tag, context.article > 0);
         if let Some(named) = named.filter(|named| scope.is_none() || named.zone == Zone::Comments) {
             context.place = self.places.part(context.place, named);

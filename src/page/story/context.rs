@@ -212,10 +212,10 @@ pub(super) fn sources_above_text(pieces: &[LinePiece], all: &mut [PieceFeatures]
     let mut headed = false;
     for at in 0..all.len() {
         if all[at].is(WordingClass::Border) {
-            let above = all[at..].iter().take(BEFORE_TEXT).skip(1);
-            let text = above.clone().find(|below| below.is_headline() || below.shape == PieceShape::Paragraph);
+            let below = all[at + 1..].iter().take(BEFORE_TEXT - 1);
+            let text = below.clone().find(|below| below.is_headline() || below.shape == PieceShape::Paragraph);
             let followed = text.is_some_and(|text| text.shape == PieceShape::Paragraph && text.reading.class.is_none());
-            let between = above.take_while(|below| below.shape != PieceShape::Paragraph).all(is_between_title_and_text);
+            let between = below.take_while(|below| below.shape != PieceShape::Paragraph).all(is_between_title_and_text);
             if headed && followed && between && pieces[at].line.words <= SOURCE {
                 all[at].reading.class = Some(WordingClass::Byline);
             }

@@ -48,6 +48,12 @@ pub(crate) fn exchanges_words(texts: &PairWording<'_>, exchanged: ExchangedWords
         return false;
     }
 
+    let may_hold_name = |slot: &&TokenSlot| slot.a.len().max(slot.b.len()) <= LONGEST_SLOT;
+    let slots: Vec<&TokenSlot> = texts.detail().slots.iter().filter(may_hold_name).collect();
+    if slots.len() < PLACES {
+        return false;
+    }
+
     let [of_a, of_b] = [a, b].map(|text| tokens(text.folded).collect::<Vec<_>>());
     let [stems_a, stems_b] = [a, b].map(|text| words(text.folded).map(stem).collect::<HashSet<_>>());
     let is_rare = |word: &[u8]| match exchanged {
@@ -57,7 +63,7 @@ pub(crate) fn exchanges_words(texts: &PairWording<'_>, exchanged: ExchangedWords
     let may_be_name = |word: &[u8]| is_content(word) && !alphabet::is_number(word) && !facts::tells_time_or_unit(word);
 
     let mut places: BTreeMap<(&[u8], &[u8]), usize> = BTreeMap::new();
-    for slot in texts.detail().slots.iter().filter(|slot| slot.a.len().max(slot.b.len()) <= LONGEST_SLOT) {
+    for slot in slots {
         let own_a = own_words(&of_a[slot.a.clone()], &stems_b, may_be_name);
         let own_b = own_words(&of_b[slot.b.clone()], &stems_a, may_be_name);
         let names_a = without_spellings(&own_a, &own_b);
