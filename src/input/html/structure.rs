@@ -345,7 +345,11 @@ impl StructureReader {
         }
 
         let roots = self.articles.roots();
-        let root = |article: u32| roots.get((article as usize).wrapping_sub(1)).copied().unwrap_or(0);
+        let root = |article: u32| {
+            let Some(at) = (article as usize).checked_sub(1) else { return 0 };
+            debug_assert!(at < roots.len(), "a line of an article that was never opened");
+            roots.get(at).copied().unwrap_or(0)
+        };
         let own = self.own_articles(main.map(|(_, heading)| heading.place), &settled, &roots);
         let is_own = |place: &SettledPlace| place.article == 0 || own.contains(&root(place.article));
         let byline = self.sign(&settled, is_own);

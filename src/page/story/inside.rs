@@ -30,7 +30,7 @@ pub(super) fn live(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) 
         // What happened, in points below the lead of the report.
         let above = all[at - 1].under || all[at - 1].inset || all[at - 1].shape == PieceShape::Paragraph;
         all[at].inset |=
-            headed && above && matches!(pieces[at].line.bullet, ListSign::Sign) && pieces[at].gap == PieceGap::Next;
+            headed && above && pieces[at].line.bullet == ListSign::Sign && pieces[at].gap == PieceGap::Next;
         all[at].entry = headed && paragraph && (timed || at > 1 && all[at - 1].inset);
         told |= all[at].is_headline();
     }
