@@ -104,7 +104,7 @@ impl Normalizer {
     }
 
     /// Pushes the folded tokens of `text` into `sink`, in text order. Linear in the length of `text`.
-    pub fn fold<S: TokenSink>(&self, text: &str, scratch: &mut FoldScratch, sink: &mut S) {
+    pub fn fold(&self, text: &str, scratch: &mut FoldScratch, sink: &mut dyn TokenSink) {
         let FoldScratch { walk, rewrite, .. } = scratch;
 
         // Most documents hold nothing to rewrite and are not copied.
@@ -116,7 +116,7 @@ impl Normalizer {
     }
 
     /// The same for an excerpt: the tokens of its pieces as one sequence, with their spans in the whole text.
-    pub fn fold_excerpt<S: TokenSink>(&self, excerpt: Excerpt<'_>, scratch: &mut FoldScratch, sink: &mut S) {
+    pub fn fold_excerpt(&self, excerpt: Excerpt<'_>, scratch: &mut FoldScratch, sink: &mut dyn TokenSink) {
         for (offset, piece) in excerpt.pieces() {
             self.fold(piece, scratch, &mut ShiftedSink { offset, sink });
         }
@@ -207,12 +207,12 @@ impl Normalizer {
 }
 
 /// Shifts the spans of a piece by its offset in the whole text.
-struct ShiftedSink<'s, S> {
+struct ShiftedSink<'s> {
     offset: usize,
-    sink: &'s mut S,
+    sink: &'s mut dyn TokenSink,
 }
 
-impl<S: TokenSink> TokenSink for ShiftedSink<'_, S> {
+impl TokenSink for ShiftedSink<'_> {
     fn token(&mut self, token: &[u8], span: Span) {
         self.sink.token(token, Span::new(span.start + self.offset, span.end + self.offset));
     }

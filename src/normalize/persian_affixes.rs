@@ -53,11 +53,11 @@ fn compact(word: &str) -> Vec<u8> {
 }
 
 /// Takes the tokens of a walk and passes them on, affixes joined.
-pub(super) struct AffixJoiner<'s, S> {
+pub(super) struct AffixJoiner<'s> {
     rules: &'static FoldRules,
     /// The text that the spans are of.
     text: &'s str,
-    sink: &'s mut S,
+    sink: &'s mut dyn TokenSink,
     /// The last token, until the next one shows that it is whole; empty if there is none.
     held: Vec<u8>,
     span: Span,
@@ -67,8 +67,8 @@ pub(super) struct AffixJoiner<'s, S> {
     joined: bool,
 }
 
-impl<'s, S: TokenSink> AffixJoiner<'s, S> {
-    pub(super) fn new(rules: &'static FoldRules, text: &'s str, sink: &'s mut S) -> Self {
+impl<'s> AffixJoiner<'s> {
+    pub(super) fn new(rules: &'static FoldRules, text: &'s str, sink: &'s mut dyn TokenSink) -> Self {
         Self { rules, text, sink, held: Vec::new(), span: Span::new(0, 0), open: false, joined: false }
     }
 
@@ -117,7 +117,7 @@ fn is_word(token: &[u8]) -> bool {
     !token.is_empty() && token.iter().all(|&byte| byte >= 0x80 && alphabet::width(byte) == 1)
 }
 
-impl<S: TokenSink> TokenSink for AffixJoiner<'_, S> {
+impl TokenSink for AffixJoiner<'_> {
     fn token(&mut self, token: &[u8], span: Span) {
         if self.joins(token, span) {
             self.held.extend_from_slice(token);

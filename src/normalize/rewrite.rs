@@ -195,19 +195,19 @@ impl PlaceMap {
 }
 
 /// Passes tokens of a rewritten text on, with their spans in the original.
-pub(super) struct OriginalSpans<'r, S> {
+pub(super) struct OriginalSpans<'r> {
     rewrite: &'r [RewritePatch],
     back: PlaceMap,
-    sink: &'r mut S,
+    sink: &'r mut dyn TokenSink,
 }
 
-impl<'r, S: TokenSink> OriginalSpans<'r, S> {
-    pub(super) fn new(rewrite: &'r RewrittenText, sink: &'r mut S) -> Self {
+impl<'r> OriginalSpans<'r> {
+    pub(super) fn new(rewrite: &'r RewrittenText, sink: &'r mut dyn TokenSink) -> Self {
         Self { rewrite: &rewrite.patches, back: PlaceMap::default(), sink }
     }
 }
 
-impl<S: TokenSink> TokenSink for OriginalSpans<'_, S> {
+impl TokenSink for OriginalSpans<'_> {
     fn token(&mut self, token: &[u8], span: Span) {
         let start = self.back.start(self.rewrite, span.start);
         let end = self.back.end(self.rewrite, span.end);

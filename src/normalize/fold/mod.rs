@@ -82,11 +82,12 @@ pub(super) struct WalkBuffers {
     waws: Vec<Span>,
 }
 
-/// One walk over a text.
-pub(super) struct FoldWalk<'t, S> {
+/// One walk over a text. Its sink is called through a pointer: the kernels fold most text, and a walk for each kind of
+/// sink is half a megabyte of program.
+pub(super) struct FoldWalk<'t> {
     rules: &'static FoldRules,
     text: &'t str,
-    sink: &'t mut S,
+    sink: &'t mut dyn TokenSink,
     /// The token under construction is the first `len` bytes.
     token: &'t mut Vec<u8>,
     len: usize,
@@ -111,7 +112,7 @@ pub(super) struct FoldWalk<'t, S> {
 }
 
 /// Pushes the tokens of `text`, in which entities and URLs are rewritten already.
-pub(super) fn walk<S: TokenSink>(rules: &'static FoldRules, text: &str, buffers: &mut WalkBuffers, sink: &mut S) {
+pub(super) fn walk(rules: &'static FoldRules, text: &str, buffers: &mut WalkBuffers, sink: &mut dyn TokenSink) {
     if rules.affixes {
         let mut joiner = AffixJoiner::new(rules, text, sink);
         FoldWalk::new(rules, text, buffers, &mut joiner).run();
@@ -123,12 +124,12 @@ pub(super) fn walk<S: TokenSink>(rules: &'static FoldRules, text: &str, buffers:
 
 /// Pushes the tokens that begin in `from..until`, and further ones while a rule connects them. `from` follows a
 /// separator or is 0. Returns the place where it stopped: one that follows a separator, or the end of the text.
-pub(super) fn walk_piece<S: TokenSink>(
+pub(super) fn walk_piece(
     rules: &'static FoldRules,
     text: &str,
     (from, until): (usize, usize),
     buffers: &mut WalkBuffers,
-    sink: &mut S,
+    sink: &mut dyn TokenSink,
 ) -> usize {
     FoldWalk::new(rules, text, buffers, sink).run_piece(from, until)
 }
@@ -144,8 +145,13 @@ const fn arabic_index(lead: u8, trail: u8) -> usize {
     ((lead & 3) as usize) << 6 | (trail & 0x3F) as usize
 }
 
-impl<'t, S: TokenSink> FoldWalk<'t, S> {
-    fn new(rules: &'static FoldRules, text: &'t str, buffers: &'t mut WalkBuffers, sink: &'t mut S) -> Self {
+impl<'t> FoldWalk<'t> {
+    fn new(
+        rules: &'static FoldRules,
+        text: &'t str,
+        buffers: &'t mut WalkBuffers,
+        sink: &'t mut dyn TokenSink,
+    ) -> Self {
         let WalkBuffers { token, waws } = buffers;
         // Room for a common token and for the eight-byte load of its test.
         if token.len() < 64 {

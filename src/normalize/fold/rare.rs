@@ -4,7 +4,6 @@ use crate::document::Span;
 
 use super::super::class::{CharClass, class, class_unfolded, is_digit};
 use super::super::rules::{AE, HEH_DOACHASHMEE, HamzaMarks, WAW};
-use super::super::sink::TokenSink;
 use super::super::{alphabet, word_rules};
 use super::{BASE_IN_RUN, FoldWalk, LastChar, NO_BASE, NumberMark, TokenGroup, arabic_index, attention};
 
@@ -15,7 +14,7 @@ const ALLAH: u32 = 0xFDF2;
 const YEH_HAMZA: u32 = 0x626;
 const YEH_BARREE: u32 = 0x6D2;
 
-impl<S: TokenSink> FoldWalk<'_, S> {
+impl FoldWalk<'_> {
     /// A character whose folded form is not one byte.
     #[cold]
     pub(super) fn rare(&mut self, code_point: u32, start: usize, end: usize) {
