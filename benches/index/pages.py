@@ -38,7 +38,7 @@ def main():
     # Of each earlier page its own words, as one string: many lists would take much memory.
     pages = []
     for number in range(args.pages):
-        is_copy = pages and chance.random() < 0.05
+        is_copy = bool(pages) and chance.random() < 0.05
         if is_copy:
             own = chance.choice(pages).split()
             for place in chance.sample(range(len(own)), min(4, len(own))):
