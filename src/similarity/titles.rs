@@ -55,10 +55,7 @@ pub(crate) fn tell_different_things(a: HeadedText<'_>, b: HeadedText<'_>) -> boo
     }
     if !a.heading.may_be_told_apart(b.heading) {
         // A page that was read twice may have got another title, but not the number of another part.
-        let [of_a, of_b] = [a, b].map(|text| words(&text.heading.title).take(MOST_TOKENS).collect::<Vec<_>>());
-        return a.heading.is_of_one_page(b.heading)
-            && are_other_parts(&of_a, &of_b)
-            && have_other_words(a.folded, b.folded);
+        return a.heading.is_of_one_page(b.heading) && are_parts_of_one_work(a, b);
     }
 
     let titles = [a, b].map(|text| TitleWords::new(&text.heading.title));
@@ -67,6 +64,9 @@ pub(crate) fn tell_different_things(a: HeadedText<'_>, b: HeadedText<'_>) -> boo
         return true;
     }
     if have_other_numbers((of_a, a.folded), (of_b, b.folded)) || are_of_other_days(a.folded, b.folded) {
+        return true;
+    }
+    if are_parts_of_one_work(a, b) {
         return true;
     }
 
@@ -90,6 +90,12 @@ pub(crate) fn tell_different_things(a: HeadedText<'_>, b: HeadedText<'_>) -> boo
         || told_a.max(told_b) >= TOLD
         || told_a.max(told_b) >= in_names && are_names()
         || are_told_elsewhere(elsewhere_a.min(elsewhere_b), [a, b])
+}
+
+/// Whether two titles name two parts of one work, and the texts have other words.
+fn are_parts_of_one_work(a: HeadedText<'_>, b: HeadedText<'_>) -> bool {
+    let [of_a, of_b] = [a, b].map(|text| words(&text.heading.title).take(MOST_TOKENS).collect::<Vec<_>>());
+    are_other_parts(&of_a, &of_b) && have_other_words(a.folded, b.folded)
 }
 
 /// Whether each of two texts has a content word that the other lacks in every form, or one has several. A note with a small word
@@ -210,10 +216,14 @@ impl<'t> TitleWords<'t> {
 
     /// The distinct content words and numbers of this title that the other lacks in every form and spelling.
     pub(super) fn lacking_in(&self, other: &Self) -> Vec<&'t [u8]> {
+        // A title may be nothing but a code: the name of a domain, of a chemical element.
+        let is_code = |title: &Self| title.words.iter().all(|word| letters(word) < CONTENT);
+        let least = if is_code(self) && is_code(other) { 1 } else { CONTENT };
+
         let mut own: Vec<&[u8]> = Vec::new();
         for word in &self.words {
             let is_number = alphabet::is_number(word);
-            if own.contains(word) || !is_number && letters(word) < CONTENT {
+            if own.contains(word) || !is_number && letters(word) < least {
                 continue;
             }
 
@@ -341,6 +351,13 @@ mod tests {
         assert!(differ(("شقه مطله علي زلزال", &first), ("شقه مطله علي ميناء", &second)));
         assert!(!differ(("شقه مطله علي زلزال", &first), ("شقه مطله علي ميناء", &first)), "one number");
         assert!(!differ(("شقه مطله علي زلزال", &first), ("شقه مطله", &second)), "one title has no own word");
+    }
+
+    #[test]
+    fn a_title_that_is_a_code_is_told_by_its_text() {
+        let of_domain = |domain: &str, country: &str| format!("{domain} امتداد المواقع التي تنتمي الي {country}");
+        assert!(differ(("in", &of_domain("in", "الهند")), ("nl", &of_domain("nl", "هولندا"))));
+        assert!(!differ(("in", &of_domain("نطاق", "الهند")), ("nl", &of_domain("نطاق", "الهند"))), "not told");
     }
 
     #[test]

@@ -104,7 +104,7 @@ pub(super) fn stem(word: &[u8]) -> &[u8] {
 }
 
 /// A word without its proclitic.
-fn without_proclitic(word: &[u8]) -> &[u8] {
+pub(super) fn without_proclitic(word: &[u8]) -> &[u8] {
     // Few words begin with one of the six letters, and no other byte needs a comparison.
     let [long, short] = match word {
         [WAW | BEH | KAF | FEH, ALEF, LAM, ..] => [3, 1],

@@ -60,3 +60,72 @@ fn parts_of_one_work_at_one_address_are_told_apart_and_a_page_read_twice_is_not(
     let noted = format!("هذا {ARTICLE}");
     assert_eq!(at_one_address([ARTICLE, &noted], articles), Some(Relation::Near), "one text with a small word more");
 }
+
+/// An advertisement of a flat, with what it says of the flat in the middle.
+fn flat(told: &str) -> String {
+    format!(
+        "للإيجار شقة أنيقة بتشطيب ممتاز في حي الزهور موقع مميز وقريب من جميع الخدمات تتكون من {told} مع مطبخ مجهز ومدخل مستقل وتوفر خصوصية \
+         وراحة وهي مناسبة للعائلات وبالقرب منها مسجد ومدرسة ومركز تسوق وحديقة وطريقة الدفع نصف سنوية"
+    )
+}
+
+/// The relation of two advertisements at two addresses of the sources.
+fn of_flats(told: [&str; 2], hosts: [&str; 2]) -> Option<Relation> {
+    let record = |id: &str, told: &str, host: &str| -> Value {
+        json!({ "id": id, "text": flat(told), "title": "شقة للإيجار في حي الزهور", "url": format!("https://{host}/{id}") })
+    };
+    let records = [record("a", told[0], hosts[0]), record("b", told[1], hosts[1])];
+    common::relations(&records, &Options::default()).first().copied()
+}
+
+#[test]
+fn flats_of_one_source_are_told_apart_by_their_rooms_and_floors() {
+    let one = ["homes.example"; 2];
+    let numbers = Some(Relation::Variant(VariantReason::Numbers));
+    assert_eq!(of_flats(["غرفتين وصالة", "غرفة وصالة"], one), numbers, "a dual");
+    assert_eq!(of_flats(["صالة بالدور الرابع", "صالة بالدورالثالث"], one), numbers, "an ordinal without its space");
+    assert_eq!(of_flats(["غرف وصالة ودورات مياه", "غرفة وصالة ودورة مياه"], one), numbers, "two plurals");
+
+    assert_eq!(of_flats(["غرفتين وصالة", "غرفتان وصالة"], one), Some(Relation::Near), "two cases of one dual");
+    assert_eq!(of_flats(["غرف وصالة", "غرف نوم وصالة"], one), Some(Relation::Near), "a word more");
+    let two = ["homes.example", "flats.example"];
+    assert_eq!(of_flats(["غرفتين وصالة", "غرفة وصالة"], two), Some(Relation::Near), "two sites");
+}
+
+#[test]
+fn a_word_that_is_replaced_by_its_opposite_is_no_edit() {
+    let closing = |word: &str| {
+        format!(
+            "أنهت البورصة المحلية تعاملات الأسبوع وسط تداولات محدودة من المستثمرين الأفراد وقد {word} المؤشر العام بنهاية الجلسة بعد إعلان \
+             عدد من الشركات المدرجة نتائجها وسط ترقب لقرار البنك المركزي بشأن أسعار الفائدة في الاجتماع المقبل"
+        )
+    };
+    let of = |words: [&str; 2]| {
+        let record = |id: &str, word: &str| -> Value {
+            json!({ "id": id, "text": closing(word), "source": "جريدة", "url": format!("https://paper.example/{id}") })
+        };
+        let records = [record("a", words[0]), record("b", words[1])];
+        common::relations(&records, &Options::default()).first().copied()
+    };
+    assert_eq!(of(["ارتفع", "انخفض"]), Some(Relation::Variant(VariantReason::Facts)));
+    assert_eq!(of(["ارتفع", "صعد"]), Some(Relation::Near), "a synonym");
+}
+
+#[test]
+fn decrees_of_two_years_with_one_number_are_told_apart_by_their_text_alone() {
+    let board = |head: &str| -> String {
+        format!(
+            "{head} بتشكيل مجلس إدارة مؤسسة البحوث بعد الاطلاع على النظام الأساسي وعلى القانون المنظم للمؤسسة وعلى اقتراح الوزير قررنا ما \
+             يلي يشكل مجلس الإدارة برئاسة الوزير وعضوية مديري الإدارات ويعمل بهذا القرار من تاريخ صدوره وينشر في الجريدة الرسمية"
+        )
+    };
+    let of = |heads: [&str; 2]| {
+        let record = |id: &str, head: &str| -> Value { json!({ "id": id, "text": board(head) }) };
+        let records = [record("a", heads[0]), record("b", heads[1])];
+        common::relations(&records, &Options::default()).first().copied()
+    };
+    let numbers = Some(Relation::Variant(VariantReason::Numbers));
+    assert_eq!(of(["قرار أميري رقم (4) لسنة 2003", "قرار أميري رقم (4) لسنة 2001"]), numbers);
+    assert_eq!(of(["قرار رقم (36) لسنة 2008", "قرار رقم (42) لسنة 2009 بتعديل القرار رقم (36) لسنة 2008"]), numbers);
+    assert_eq!(of(["قرار أميري رقم (4) لسنة 2003", "قرار أميري رقم 4 لسنة 2003م"]), Some(Relation::Near), "one decree");
+}

@@ -41,8 +41,21 @@ static DATED: StaticTable<[Vec<u8>; 8]> = StaticTable::new(|| {
     ["صادر", "الصادر", "بتاريخ", "وتاريخ", "تاريخ", "لسنه", "مورخ", "مورخه"].map(alphabet::to_compact)
 });
 
+/// Words between the number of a document and its year, in the compact alphabet.
+static OF_YEAR: StaticTable<[Vec<u8>; 7]> =
+    StaticTable::new(|| ["لسنه", "سنه", "لعام", "عام", "لسال", "سال", "مجريه"].map(alphabet::to_compact));
+
+/// Tokens of a year and of the word before it.
+const YEAR_PARTS: usize = 2;
+
+/// Digits of a year.
+const YEAR: usize = 4;
+
 /// Most tokens between the kind of a document and «number».
 const KIND: usize = 6;
+
+/// First tokens of a text, among which the kind of a document tells that the text begins with its title.
+const BEGINS: usize = 2;
 
 /// Greatest distance of the number from such a word, in tokens (رقم م 12).
 const BEHIND: usize = 2;
@@ -56,9 +69,11 @@ const NUMBER_PARTS: usize = 4;
 /// Whether each of two folded texts announces a number at its beginning that the other text lacks. Of a number with
 /// several parts one part is enough: 1444/1/504 and 1444/1/505 are two decrees.
 ///
+/// Numbers begin again with each year, so a year behind the number is a part of it: رقم 4 لسنة 2003.
+///
 /// A long text may have any number somewhere. So it is enough too that both announce their number at one place, that neither
 /// number is a part of the other, and that no word at the beginning of the other text announces it: reports of a decree that changes
-/// another may name either of them first.
+/// another may name either of them first. Decrees themselves begin with their own title, so there the first number is enough.
 pub(crate) fn have_other_numbers(a: &[u8], b: &[u8]) -> bool {
     let (Some(of_a), Some(of_b)) = (announced(a), announced(b)) else { return false };
 
@@ -72,9 +87,10 @@ pub(crate) fn have_other_numbers(a: &[u8], b: &[u8]) -> bool {
 
     let looked_at = if of_a.place.max(of_b.place) < HEAD { HEAD } else { TITLE };
     let are_two = || {
-        (are_titled || of_a.place.abs_diff(of_b.place) <= MOVED)
-            && !announces(b, &of_a.parts, looked_at)
-            && !announces(a, &of_b.parts, looked_at)
+        of_a.is_own && of_b.is_own
+            || (are_titled || of_a.place.abs_diff(of_b.place) <= MOVED)
+                && !announces(b, &of_a.parts, looked_at)
+                && !announces(a, &of_b.parts, looked_at)
     };
     differ && are_two() || lacks_a_part(b, &of_a.parts) && lacks_a_part(a, &of_b.parts)
 }
@@ -85,7 +101,9 @@ fn announces(text: &[u8], parts: &[&[u8]], first: usize) -> bool {
     let is_it = |word: usize| {
         let behind = (word + 1..all.len()).take(BEHIND).find(|place| alphabet::is_number(all[*place]));
         behind.is_some_and(|first| {
-            parts.iter().all(|part| all[first..].iter().take(NUMBER_PARTS).any(|token| token == part))
+            parts
+                .iter()
+                .all(|part| all[first..].iter().take(NUMBER_PARTS + YEAR_PARTS).any(|token| is_part(token, part)))
         })
     };
     (0..all.len()).filter(|word| is_announcer(all[*word])).any(is_it)
@@ -97,7 +115,12 @@ fn is_announcer(token: &[u8]) -> bool {
 
 /// Whether a folded text has one of these numbers nowhere.
 fn lacks_a_part(text: &[u8], parts: &[&[u8]]) -> bool {
-    parts.iter().any(|part| !tokens(text).any(|token| token == *part))
+    parts.iter().any(|part| !tokens(text).any(|token| is_part(token, part)))
+}
+
+/// Whether a token is this part of a number, a year with a letter for its calendar too.
+fn is_part(token: &[u8], part: &[u8]) -> bool {
+    token == part || year(token) == Some(part)
 }
 
 /// The number that a folded text announces.
@@ -107,24 +130,51 @@ struct AnnouncedNumber<'t> {
     parts: Vec<&'t [u8]>,
     /// Whether the kind of a document is before it and its date behind it.
     is_titled: bool,
+    /// Whether the text also begins with the kind of the document, and its year is known.
+    is_own: bool,
 }
 
-/// The first number of a folded text that a word announces.
+/// The first number of a folded text that a word announces, or that stands between the kind of a document and its year.
 fn announced(folded: &[u8]) -> Option<AnnouncedNumber<'_>> {
     let head: Vec<&[u8]> = tokens(folded).take(TITLE).collect();
-    let is_one_of = |known: &[Vec<u8>], token: &[u8]| known.iter().any(|word| word == token);
 
-    let mut announcers = (0..head.len()).filter(|place| is_announcer(head[*place]));
-    announcers.find_map(|word| {
-        let place = (word + 1..head.len()).take(BEHIND).find(|place| alphabet::is_number(head[*place]))?;
+    (0..head.len()).find_map(|word| {
+        let is_announced = is_announcer(head[word]);
+        let place = match is_announced {
+            true => (word + 1..head.len()).take(BEHIND).find(|place| alphabet::is_number(head[*place]))?,
+            false if alphabet::is_number(head[word]) => word,
+            false => return None,
+        };
         let parts = head[place..].iter().copied().take_while(|token| alphabet::is_number(token));
-        let parts: Vec<&[u8]> = parts.take(NUMBER_PARTS).collect();
+        let mut parts: Vec<&[u8]> = parts.take(NUMBER_PARTS).collect();
 
-        let of_kind = head[word.saturating_sub(KIND)..word].iter().any(|token| is_one_of(&*INSTRUMENTS, token));
-        let is_dated = head.get(place + parts.len()).is_some_and(|token| is_one_of(&*DATED, token));
-        let is_titled = of_kind && is_dated;
-        (place < HEAD || is_titled).then_some(AnnouncedNumber { place, parts, is_titled })
+        let behind = place + parts.len();
+        let kind = (word.saturating_sub(KIND)..word).find(|kind| is_one_of(&*INSTRUMENTS, head[*kind]));
+        let is_titled = kind.is_some() && head.get(behind).is_some_and(|token| is_one_of(&*DATED, token));
+
+        let year =
+            head.get(behind).filter(|token| is_one_of(&*OF_YEAR, token)).and_then(|_| year(head.get(behind + 1)?));
+        parts.extend(year);
+        let is_own = year.is_some() && kind.is_some_and(|kind| kind < BEGINS);
+
+        (is_announced && (place < HEAD || is_titled) || is_own).then_some(AnnouncedNumber {
+            place,
+            parts,
+            is_titled,
+            is_own,
+        })
     })
+}
+
+/// The year that a token is: four digits, with a letter for the calendar behind them or without (2013م).
+fn year(token: &[u8]) -> Option<&[u8]> {
+    let digits = token.get(..YEAR).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
+    let calendar = &token[YEAR..];
+    (calendar.len() <= 1 && !calendar.iter().any(u8::is_ascii_digit)).then_some(digits)
+}
+
+fn is_one_of(known: &[Vec<u8>], token: &[u8]) -> bool {
+    known.iter().any(|word| word == token)
 }
 
 #[cfg(test)]
@@ -155,6 +205,27 @@ mod tests {
         assert!(differ(&decree(port, "رقم 2.81.116 صادر في"), &decree(bridge, "رقم 2.81.117 صادر في")));
         assert!(!differ(&decree(port, "رقم 2.81.116 صادر في"), &decree(port, "رقم 2.81.116 صادر في")));
         assert!(!differ(&decree(port, "رقم 2.84.341 صادر في"), &decree(port, "رقم 2.84 .341 صادر في")), "spaces");
+    }
+
+    #[test]
+    fn the_year_is_a_part_of_the_number() {
+        let board = "بتشكيل مجلس إدارة مؤسسة الطب";
+        assert!(differ(&format!("قرار رقم (4) لسنة 2003 {board}"), &format!("قرار رقم (4) لسنة 2001 {board}")));
+        assert!(!differ(&format!("قرار رقم (4) لسنة 2003 {board}"), &format!("قرار رقم (4) لسنة 2003م {board}")));
+        assert!(!differ(&format!("قرار رقم (4) لسنة 2003 {board}"), &format!("قرار رقم (4) {board}")), "not told");
+        assert!(differ(
+            &format!("قرار الوزير رقم (95) لسنة 2011م {board}"),
+            &format!("قرار الوزير (146) لسنة 2013م {board}")
+        ));
+    }
+
+    #[test]
+    fn a_decree_that_begins_with_its_title_is_not_the_one_that_it_changes() {
+        let old = "قرار مجلس الوزراء رقم (36) لسنة 2008 بتشكيل اللجان";
+        let new = "قرار مجلس الوزراء رقم (42) لسنة 2009 بتعديل القرار رقم (36) لسنة 2008 بتشكيل اللجان";
+        assert!(differ(old, new));
+        let report = "صدر قرار مجلس الوزراء رقم (36) لسنة 2008 بتشكيل اللجان المعدل بالقرار رقم (42) لسنة 2009";
+        assert!(!differ(report, &format!("أعلن اليوم {new}")), "reports name both");
     }
 
     #[test]

@@ -6,15 +6,15 @@
 //! identifies the subject of a text, so two texts are enough. So they are for one number, in digits or as a word, of two
 //! short pages of one source: it is a large part of what they tell.
 
-use crate::static_table::StaticTable;
 use std::ops::Range;
 
 use super::alignment::TokenAlignment;
+use super::opposites::are_opposite;
 use super::slots::inner_slots;
+use super::told::{CountedWords, digits, have_other_dual, told_numbers};
 use super::wording::tokens;
 use super::{RARE, RARER, TextPair};
 use crate::normalize::alphabet;
-use crate::similarity::titles::{TitleNumber, numbers_in};
 use crate::similarity::token_gaps::TokenSlot;
 
 /// Fewest texts from which the common words of a form are known.
@@ -44,26 +44,14 @@ const WITH_CODE: usize = 80;
 /// Most tokens of the longer of two pages of one source of which one number is the content.
 const PAGE: usize = 160;
 
-/// Number words that mean nothing else, in the compact alphabet, with their digits.
-static CARDINALS: StaticTable<Vec<(Vec<u8>, &'static [u8])>> = StaticTable::new(|| {
-    let words = |(words, digits): (&'static str, &'static [u8])| {
-        words.split(' ').map(move |word| (alphabet::to_compact(word), digits))
-    };
-    CARDINAL_WORDS.into_iter().flat_map(words).collect()
-});
+/// Fewest words in other forms of number that tell two pages apart.
+const COUNTED: usize = 2;
 
-/// In Arabic, Persian, Urdu and English, folded.
-const CARDINAL_WORDS: [(&str, &[u8]); 9] = [
-    ("اثنان اثنين اثنتان اثنتين دو two", b"2"),
-    ("ثلاثه ثلاث سه تین تين three", b"3"),
-    ("اربعه اربع چهار چار four", b"4"),
-    ("خمسه خمس پنج پانچ five", b"5"),
-    ("سته شش چھ six", b"6"),
-    ("سبعه سبع هفت سات seven", b"7"),
-    ("ثمانيه ثماني ثمان هشت آٹھ eight", b"8"),
-    ("تسعه تسع nine", b"9"),
-    ("عشره عشر ten", b"10"),
-];
+/// Most tokens of the longer text of which a word and its opposite are the content.
+const WITH_OPPOSITE: usize = 160;
+
+/// Most tokens on a side of a slot with opposites.
+const OPPOSITES: usize = 3;
 
 /// Most tokens of the longer text of which one word is the content.
 const WITH_WORD: usize = 50;
@@ -112,9 +100,14 @@ impl TextPair<'_, '_> {
             return None;
         }
 
+        // A word and its opposite are no edit.
+        if longer <= WITH_OPPOSITE && detail.slots.iter().any(|slot| has_opposites([&a, &b], slot)) {
+            return Some(FormContent::Word);
+        }
+
         // One number tells two pages of one source apart.
         let is_of_pages = self.evidence.are_two_pages && longer <= PAGE;
-        if is_of_pages && detail.slots.iter().any(|slot| tells_other_number([&a, &b], slot)) {
+        if is_of_pages && tells_other_numbers([&a, &b], &detail.slots) {
             return Some(FormContent::Number);
         }
 
@@ -153,14 +146,21 @@ impl TextPair<'_, '_> {
 /// tokens without a counterpart.
 fn has_other_numbers([a, b]: [&[&[u8]]; 2], slots: &[TokenSlot], loose: usize) -> bool {
     let mut differing = Vec::new();
+    let (mut are_in_a, mut are_in_b) = (false, false);
     for slot in inner_slots([a, b], slots) {
-        let (of_a, of_b) = (own_numbers(&a[slot.a.clone()], b), own_numbers(&b[slot.b.clone()], a));
-        if !of_a.is_empty() && !of_b.is_empty() && digits(&of_a) != digits(&of_b) {
-            differing.push(of_a.len().min(of_b.len()));
+        let (in_a, in_b) = (&a[slot.a.clone()], &b[slot.b.clone()]);
+        let (of_a, of_b) = (own_numbers(in_a, b), own_numbers(in_b, a));
+        let both = !of_a.is_empty() && !of_b.is_empty() && digits(&of_a) != digits(&of_b);
+        // A field of a form may hold a number that another field of the other text has too.
+        let is_field = || !(of_a.is_empty() && of_b.is_empty()) && are_single_numbers(in_a, in_b);
+        if both || is_field() {
+            differing.push(of_a.len().min(of_b.len()).max(1));
+            are_in_a |= !of_a.is_empty();
+            are_in_b |= !of_b.is_empty();
         }
     }
 
-    if differing.len() < NUMBERS {
+    if differing.len() < NUMBERS || !are_in_a || !are_in_b {
         return false;
     }
 
@@ -176,9 +176,32 @@ fn has_other_numbers([a, b]: [&[&[u8]]; 2], slots: &[TokenSlot], loose: usize) -
     differs_in_little_else || differs_in_many
 }
 
+/// Whether each side of a slot is one number.
+fn are_single_numbers(a: &[&[u8]], b: &[&[u8]]) -> bool {
+    matches!((a, b), ([a], [b]) if alphabet::is_number(a) && alphabet::is_number(b))
+}
+
 /// The numbers of a slot that the other text has nowhere: a number that stands elsewhere is no other number.
 fn own_numbers<'t>(slot: &[&'t [u8]], other: &[&[u8]]) -> Vec<&'t [u8]> {
     slot.iter().copied().filter(|token| alphabet::is_number(token) && !other.contains(token)).collect()
+}
+
+/// Whether two pages have other numbers in one slot: a number in digits or as a word, or a dual; or other forms of counted words,
+/// singular and plural, in two.
+fn tells_other_numbers(texts: [&[&[u8]]; 2], slots: &[TokenSlot]) -> bool {
+    let [a, b] = texts;
+    let sides = |slot: &TokenSlot| [&a[slot.a.clone()], &b[slot.b.clone()]];
+    let has_other_dual = |slot: &TokenSlot| have_other_dual(sides(slot), texts);
+    let mut counted = CountedWords::default();
+    slots.iter().for_each(|slot| counted.add(sides(slot)));
+    let are_other_counts = counted.clear > 0 && counted.clear + counted.likely >= COUNTED;
+    are_other_counts || slots.iter().any(|slot| tells_other_number(texts, slot) || has_other_dual(slot))
+}
+
+/// Whether a short slot has a word on one side and its opposite on the other.
+fn has_opposites([a, b]: [&[&[u8]]; 2], slot: &TokenSlot) -> bool {
+    let (a, b) = (&a[slot.a.clone()], &b[slot.b.clone()]);
+    a.len().max(b.len()) <= OPPOSITES && a.iter().any(|word| b.iter().any(|against| are_opposite(word, against)))
 }
 
 /// Whether each side of a slot has a number that the other text has nowhere, in digits or as a word. What ends a text is
@@ -190,26 +213,6 @@ fn tells_other_number([a, b]: [&[&[u8]]; 2], slot: &TokenSlot) -> bool {
     };
     let is_inside = slot.a.end < a.len() && slot.b.end < b.len();
     is_inside && lacks(&a[slot.a.clone()], b) && lacks(&b[slot.b.clone()], a)
-}
-
-/// The digits of the numbers among tokens, also of those inside words and those that words name.
-pub(super) fn told_numbers<'t>(tokens: &[&'t [u8]]) -> Vec<&'t [u8]> {
-    let named = |token: &[u8]| CARDINALS.iter().find(|(word, _)| word == token).map(|(_, digits)| *digits);
-    let in_digits = numbers_in(tokens.iter().copied()).into_iter().filter_map(|number| match number {
-        TitleNumber::Digits(digits) => Some(digits),
-        TitleNumber::Ordinal(_) => None,
-    });
-    in_digits.chain(tokens.iter().filter_map(|token| named(token))).collect()
-}
-
-/// The sorted digits of the numbers among tokens, without zeros, since papers write one number in many ways.
-pub(super) fn digits(tokens: &[&[u8]]) -> Vec<u8> {
-    let numbers = tokens.iter().filter(|token| alphabet::is_number(token));
-    let mut digits: Vec<u8> =
-        numbers.flat_map(|token| token.iter()).copied().filter(|byte| (b'1'..=b'9').contains(byte)).collect();
-    digits.sort_unstable();
-
-    digits
 }
 
 /// The tokens of one of two texts.

@@ -22,7 +22,8 @@
 //!
 //! Own text must be contiguous, since scattered edits of a copy are own text too. `docs/FACTS.md` has the rule with
 //! its measurements. Files: `wording` the hashes of one text, `compared` two texts, `alignment` their alignment, `frequency`
-//! the frequencies, `forms` the tests for short pages, `announced` the numbers of decrees, `slots` what records tell in one
+//! the frequencies, `forms` the tests for short pages, `told` the
+//! numbers that they tell, `opposites` words of opposite meaning, `announced` the numbers of decrees, `slots` what records tell in one
 //! place, `other_news` follow-ups of earlier reports, `renamed` texts about two subjects, `edited` and `retold` copies below
 //! the threshold.
 
@@ -40,12 +41,14 @@ mod bare;
 mod edited;
 mod forms;
 mod frequency;
+mod opposites;
 mod other_news;
 mod own;
 mod pair_wording;
 mod renamed;
 mod retold;
 mod slots;
+mod told;
 mod wording;
 
 pub(crate) use announced::have_other_numbers;

@@ -13,8 +13,8 @@ use std::cell::OnceCell;
 
 use foldhash::HashSet;
 
-use super::forms::digits;
 use super::own::OwnText;
+use super::told::digits;
 use super::wording::tokens;
 use super::{CorpusEvidence, PairWording, TextEvidence, TrigramFrequencies, VariantReason, own_frequencies, quartile};
 use crate::normalize::alphabet;

@@ -1,7 +1,7 @@
 //! What two records tell in the slots of their alignment: records of one source, and records of which nothing is known. Edits of
 //! a copy insert and delete words; records of one form have other words in the same places.
 
-use super::forms::{digits, told_numbers};
+use super::told::{digits, told_numbers};
 use super::wording::{SharedTrigram, tokens};
 use super::{PairWording, SHARED_CONTENT, SharedFrequency, TrigramFrequencies};
 use crate::normalize::alphabet;
