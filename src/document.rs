@@ -9,15 +9,17 @@ use serde::Serialize;
 mod date;
 mod excerpt;
 mod layout;
+mod letters;
 mod units;
 
 pub use date::{Date, DateOrder, Window};
 pub(crate) use date::{LAST_SOLAR_YEAR, MONTHS, MonthCalendar, before_change, from_lunar, from_solar, is_of_change};
 pub use excerpt::Excerpt;
 pub(crate) use excerpt::head;
-#[allow(unused_imports, reason = "for pages of HTML")]
-pub(crate) use layout::letters;
 pub use layout::{ArticleFields, LineHint, PageLayout, Zone};
+pub(crate) use letters::is_alphanumeric;
+#[allow(unused_imports, reason = "for pages of HTML")]
+pub(crate) use letters::letters;
 pub use units::{UnitId, Units};
 
 /// The identity of a document: its position in the input, from 0 over all records, rejected ones included.

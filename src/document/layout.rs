@@ -127,8 +127,3 @@ impl ArticleFields {
         }
     }
 }
-
-/// The letters and digits of a text in lower case, by which spellings of a headline are compared.
-pub(crate) fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}

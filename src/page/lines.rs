@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::document::Span;
+use crate::document::{Span, is_alphanumeric};
 
 use super::cues::CueFamily;
 use super::line_ends;
@@ -270,16 +270,9 @@ impl LineScan {
     }
 }
 
-/// Whether `c` is a letter or digit. The common cases need no Unicode table.
+/// Whether `c` is a letter or digit, and no tatweel.
 pub(super) fn is_word_char(c: char) -> bool {
-    match c {
-        '\0'..='\x7F' => c.is_ascii_alphanumeric(),
-        '\u{620}'..='\u{64A}' => c != '\u{640}',
-        '\u{660}'..='\u{669}' | '\u{66E}'..='\u{6D3}' => true,
-        // Signs of news: commas, question marks, guillemets, dashes and quotation marks.
-        '\u{60C}' | '\u{61B}' | '\u{61F}' | '«' | '»' | '\u{2010}'..='\u{2027}' => false,
-        _ => c.is_alphanumeric(),
-    }
+    c != '\u{640}' && is_alphanumeric(c)
 }
 
 const fn is_arabic_letter(c: char) -> bool {
@@ -416,13 +409,6 @@ mod tests {
                 plain.push_any(at, c);
             }
             prop_assert_eq!(scan, plain);
-        }
-    }
-
-    #[test]
-    fn common_characters_are_letters_as_the_unicode_table_has_them() {
-        for c in ('\0'..='\u{FFFF}').filter(|c| *c != '\u{640}') {
-            assert_eq!(is_word_char(c), c.is_alphanumeric(), "{c:?}");
         }
     }
 

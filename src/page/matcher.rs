@@ -105,6 +105,11 @@ impl PhrasePart {
         Self { words, prefix: phrase.ends_with('*') }
     }
 
+    /// The first word.
+    pub(super) fn first(&self) -> Option<&[u8]> {
+        self.words.first().map(Vec::as_slice)
+    }
+
     pub(super) fn into_words(self) -> Vec<Vec<u8>> {
         self.words
     }

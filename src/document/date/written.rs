@@ -3,12 +3,14 @@
 //! A date may have a weekday, a clock time and an offset, in any order. Every word must be known: a text with another
 //! word is no date.
 
+use foldhash::HashMap;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
 use super::DateOrder;
 use super::lunar::from_lunar;
 use super::months::{LAST_SOLAR_YEAR, MONTHS, MonthCalendar, from_solar};
+use crate::static_table::StaticTable;
 
 mod tokens;
 
@@ -259,18 +261,30 @@ fn named_month(tokens: &[Token], named: Option<MonthCalendar>) -> Option<Calenda
     fits.then_some((calendar, year, i64::from(month), day))
 }
 
+/// A month by the words of one of its names.
+type NamedMonth = (Vec<String>, u8, MonthCalendar);
+
+/// The months by the first word of their names, folded.
+static MONTHS_BY_WORD: StaticTable<HashMap<String, Vec<NamedMonth>>> = StaticTable::new(|| {
+    let mut months: HashMap<String, Vec<NamedMonth>> = HashMap::default();
+    for (names, number, calendar) in MONTHS {
+        for name in *names {
+            let words: Vec<String> = name.split(' ').map(fold).collect();
+            months.entry(words[0].clone()).or_default().push((words, *number, *calendar));
+        }
+    }
+    months
+});
+
 /// The month whose name begins at `at`, with the number of its words.
 fn month_at(tokens: &[Token], at: usize) -> Option<(u8, MonthCalendar, usize)> {
-    let names =
-        MONTHS.iter().flat_map(|(names, number, calendar)| names.iter().map(move |name| (name, number, calendar)));
-    let found = names.filter_map(|(name, number, calendar)| {
-        let words: Vec<String> = name.split(' ').map(fold).collect();
-        let is_here =
-            words.iter().enumerate().all(|(place, word)| tokens.get(at + place) == Some(&Token::Word(word.clone())));
-        is_here.then_some((*number, *calendar, words.len()))
-    });
-    // «كانون الثاني» and not «كانون».
-    found.max_by_key(|(_, _, length)| *length)
+    let Token::Word(first) = tokens.get(at)? else { return None };
+    let is_here = |words: &[String]| {
+        words.iter().zip(at..).all(|(word, place)| matches!(tokens.get(place), Some(Token::Word(own)) if own == word))
+    };
+    let found = MONTHS_BY_WORD.get(first)?.iter().filter(|(words, ..)| is_here(words));
+    // «كانون الثاني» and not «كانون». Of equally long names the last, as a word may be two months.
+    found.max_by_key(|(words, ..)| words.len()).map(|(words, number, calendar)| (*number, *calendar, words.len()))
 }
 
 /// A day of three numbers: the year first, or last with the order that is given.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::metadata::PageMetadata;
-use crate::document::{ArticleFields, letters};
+use crate::document::{ArticleFields, is_alphanumeric, letters};
 
 /// Fewest letters of a line that counts as a part of the page's title.
 const LETTERS: usize = 12;
@@ -19,6 +19,8 @@ pub(super) struct Headlines {
     page: String,
     /// Those of its longest part, which a line may have more of: some systems cut titles.
     part: String,
+    /// The first letters of all of these.
+    begins: BTreeSet<Option<char>>,
 }
 
 impl Headlines {
@@ -26,18 +28,26 @@ impl Headlines {
         let titles = metadata.articles.iter().filter_map(|article| article.title.as_deref());
         let own = [&metadata.shared, &metadata.title, &metadata.own_headline].into_iter().flatten();
         let own: BTreeSet<String> = own.map(|title| letters(title)).filter(|title| !title.is_empty()).collect();
-        Self {
-            titles: titles.map(letters).filter(|title| !title.is_empty()).chain(own.iter().cloned()).collect(),
-            own,
-            page: metadata.title.as_deref().map_or_else(String::new, letters),
-            part: metadata.title.as_deref().map_or_else(String::new, longest_part),
-        }
+        let titles: BTreeSet<String> =
+            titles.map(letters).filter(|title| !title.is_empty()).chain(own.iter().cloned()).collect();
+        let page = metadata.title.as_deref().map_or_else(String::new, letters);
+        let part = metadata.title.as_deref().map_or_else(String::new, longest_part);
+        let begins = titles.iter().chain([&page, &part]).map(|title| title.chars().next()).collect();
+        Self { titles, own, page, part, begins }
     }
 
     /// Whether a line is one of them, and whether it is that of the page.
     pub(super) fn names(&self, line: &str) -> Option<NamedHeadline> {
         // No headline is longer; this bounds the work for pages with huge lines.
         if line.len() > self.page.len().max(LONGEST) {
+            return None;
+        }
+        // Most lines begin with another letter than all titles, and end with another than that of the page.
+        let first = line.chars().find(|c| is_alphanumeric(*c));
+        let begins =
+            first.is_none_or(|first| first.to_lowercase().next().is_some_and(|c| self.begins.contains(&Some(c))));
+        let last = line.chars().rev().find(|c| is_alphanumeric(*c)).and_then(|last| last.to_lowercase().last());
+        if !begins && last != self.page.chars().next_back() {
             return None;
         }
         let line = letters(line);

@@ -6,7 +6,7 @@
 use super::dates;
 use super::field_text::{introduced, introduction};
 use super::places::{PlaceLine, SettledPlace, settled_place};
-use crate::document::{LineHint, Zone, is_of_change};
+use crate::document::{LineHint, Zone, is_alphanumeric, is_of_change};
 
 /// The markup around a place on a page: the combined hints of the open elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -318,7 +318,7 @@ impl PageLine {
         self.segment(word);
         self.text.push_str(word);
 
-        let letters = word.chars().filter(|c| c.is_alphanumeric()).count() as u32;
+        let letters = word.chars().filter(|c| is_alphanumeric(*c)).count() as u32;
         let digits = word.chars().filter(|c| c.is_numeric()).count() as u32;
         self.counts.all += letters;
         if self.link.is_some() {
@@ -370,7 +370,7 @@ impl PageLine {
         }
 
         if let Some(last) = self.segments.last_mut() {
-            last.words += u32::from(word.chars().any(char::is_alphanumeric));
+            last.words += u32::from(word.chars().any(is_alphanumeric));
         }
     }
 

@@ -1,9 +1,11 @@
 //! The zone of the page that an element begins, by its name, role and classes.
 
+use foldhash::HashMap;
 use html5ever::tokenizer::Tag;
 
 use super::walk::attribute;
 use crate::document::Zone;
+use crate::static_table::StaticTable;
 
 /// A zone that an element names, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +72,17 @@ const ZONE_WORDS: &[(Zone, &[&str])] = &[
         ],
     ),
 ];
+
+/// The first row of [`ZONE_WORDS`] that has a word.
+static ZONES_BY_WORD: StaticTable<HashMap<&'static str, usize>> = StaticTable::new(|| {
+    let mut rows = HashMap::default();
+    for (row, (_, words)) in ZONE_WORDS.iter().enumerate() {
+        words.iter().for_each(|word| {
+            rows.entry(*word).or_insert(row);
+        });
+    }
+    rows
+});
 
 /// Words of a class that names something absent or adjacent, as in `has-sidebar` and `page-with-menu`, or tells where an
 /// element is shown, as in `hidden-print` and `d-print-none`.
@@ -216,14 +229,13 @@ fn by_word(word: &str) -> Option<NamedZone> {
     }
 
     let joined: String = parts().collect();
-    // In the middle of a name, `widget` says what kind of element it is, not that the element is a sidebar's widget.
     let last = parts().count().saturating_sub(1);
-    let names = |(at, part): (usize, &str), words: &[&str]| {
-        words.contains(&part) && (part != "widget" || at == 0 || at == last)
-    };
-    let (zone, _) = ZONE_WORDS
-        .iter()
-        .find(|(_, words)| words.contains(&&*joined) || parts().enumerate().any(|part| names(part, words)))?;
+    let listed = |name: &str| ZONES_BY_WORD.get(name).copied();
+    // In the middle of a name, `widget` says what kind of element it is, not that the element is a sidebar's widget.
+    let of_part = |(at, part): (usize, &str)| listed(part).filter(|_| part != "widget" || at == 0 || at == last);
+    // The first zone of the list counts.
+    let row = parts().enumerate().filter_map(of_part).chain(listed(&joined)).min()?;
+    let (zone, _) = &ZONE_WORDS[row];
 
     // `content-sidebar` and the like hold the page with its sidebar.
     let wraps = *zone == Zone::Aside && parts().any(|part| WRAPS.contains(&part));

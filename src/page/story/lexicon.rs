@@ -131,7 +131,8 @@ pub(super) struct LexiconPhrase {
 pub(super) struct Lexicon {
     words: HashMap<Vec<u8>, WordSenses>,
     phrases: HashMap<Vec<u8>, Vec<LexiconPhrase>>,
-    months: Vec<(PhrasePart, u8, MonthCalendar)>,
+    /// By the first word of a name.
+    months: HashMap<Vec<u8>, Vec<(PhrasePart, u8, MonthCalendar)>>,
 }
 
 /// The vocabulary of [`vocabulary`].
@@ -139,7 +140,7 @@ pub(super) static LEXICON: StaticTable<Lexicon> = StaticTable::new(Lexicon::new)
 
 impl Lexicon {
     fn new() -> Self {
-        let mut lexicon = Self { words: HashMap::default(), phrases: HashMap::default(), months: Vec::new() };
+        let mut lexicon = Self { words: HashMap::default(), phrases: HashMap::default(), months: HashMap::default() };
 
         // With «and», the article, or both.
         for word in vocabulary::MENU_WORDS {
@@ -174,7 +175,10 @@ impl Lexicon {
         for (names, number, calendar) in MONTHS {
             for name in *names {
                 lexicon.word(name, WordSenses::MONTH);
-                lexicon.months.push((PhrasePart::fold(name), *number, *calendar));
+                let part = PhrasePart::fold(name);
+                if let Some(first) = part.first() {
+                    lexicon.months.entry(first.to_vec()).or_default().push((part, *number, *calendar));
+                }
             }
         }
 
@@ -201,8 +205,8 @@ impl Lexicon {
     /// Adds a phrase under its first word.
     fn phrase(&mut self, phrase: &str, class: WordingClass, form: PhraseForm) {
         let part = PhrasePart::fold(phrase);
-        if let Some(first) = part.clone().into_words().into_iter().next() {
-            self.phrases.entry(first).or_default().push(LexiconPhrase { part, class, form });
+        if let Some(first) = part.first() {
+            self.phrases.entry(first.to_vec()).or_default().push(LexiconPhrase { part, class, form });
         }
     }
 
@@ -228,10 +232,9 @@ impl Lexicon {
 
     /// The month whose name begins at token `at`, and the end of the name; the longest name wins.
     pub(super) fn month(&self, tokens: &TokenBuffer, at: usize) -> Option<(u8, MonthCalendar, usize)> {
-        let named = self
-            .months
-            .iter()
-            .filter_map(|(name, month, calendar)| tokens.end_of(name, at).map(|end| (*month, *calendar, end)));
+        let known = self.months.get(tokens.get(at)?)?.iter();
+        let named =
+            known.filter_map(|(name, month, calendar)| tokens.end_of(name, at).map(|end| (*month, *calendar, end)));
         named.max_by_key(|(_, _, end)| *end)
     }
 }
