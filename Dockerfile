@@ -8,19 +8,26 @@
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /source
 COPY . .
-RUN cargo build --locked --profile dist --bin mukarrar \
-    && install -D target/dist/mukarrar /out/mukarrar
+RUN cargo build --locked --profile dist --bin mukarrar
 
-FROM debian:bookworm-slim
-# The root certificates are for addresses as paths (s3://…); their version is that of the image.
-# hadolint ignore=DL3008
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
-RUN useradd --system --uid 10001 --home-dir /data --create-home mukarrar
-COPY LICENSE-APACHE LICENSE-MIT /usr/share/doc/mukarrar/
-COPY --from=build /out/mukarrar /usr/local/bin/mukarrar
-USER 10001
+# The image has the program, the libraries that it is linked with and the root certificates, which addresses as paths
+# (s3://…) need, and nothing else: no shell, no packages.
+RUN install -D target/dist/mukarrar /out/usr/local/bin/mukarrar \
+    && ldd target/dist/mukarrar | grep -o '/[^ ]*' | xargs -I {} cp --dereference --parents {} /out \
+    && install -D -m 644 /etc/ssl/certs/ca-certificates.crt /out/etc/ssl/certs/ca-certificates.crt \
+    && install -D -m 644 -t /out/usr/share/doc/mukarrar LICENSE-APACHE LICENSE-MIT \
+    && echo 'hosts: files dns' > /out/etc/nsswitch.conf \
+    && echo 'mukarrar:x:10001:10001::/data:/sbin/nologin' > /out/etc/passwd \
+    && echo 'mukarrar:x:10001:' > /out/etc/group \
+    && mkdir --mode 1777 /out/tmp \
+    && install -d -o 10001 -g 10001 /out/data
+
+FROM scratch
+COPY --from=build /out /
+USER 10001:10001
+ENV HOME=/data
 WORKDIR /data
 VOLUME /data
 EXPOSE 8077
-ENTRYPOINT ["mukarrar"]
+ENTRYPOINT ["/usr/local/bin/mukarrar"]
 CMD ["serve", "/data/index", "--create", "--listen", "0.0.0.0:8077"]

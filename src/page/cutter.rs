@@ -12,6 +12,7 @@ use super::lines::{self, LineEnding, LineRole, TextLine};
 use super::matcher::PhraseMatcher;
 use super::returning::{self, SourceLines};
 use super::story::{StoryCutter, StoryFields};
+use super::wrapped;
 use crate::document::{Span, Unit, UnitKind};
 
 /// Cuts texts into units; holds the buffers that it reuses from text to text. One for each thread.
@@ -72,6 +73,11 @@ impl Cutter {
         match kind {
             Some(kind) => out.extend(self.lines.iter().map(|line| line_unit(line, kind))),
             None => {
+                // Markup has its own lines.
+                if hints.is_empty() {
+                    wrapped::join(text, &mut self.lines);
+                }
+
                 // Marks of both origins are only evidence: the story cutter weighs them with the lines.
                 hints::spread(&self.lines, hints, &mut self.marks);
                 if let Some(known) = known {

@@ -87,6 +87,7 @@ mod sources;
 mod story;
 mod tail_signs;
 mod time_words;
+mod wrapped;
 
 pub use boilerplate::{Boilerplate, SourcedText};
 pub use boilerplate_rules::{BoilerplateRule, BoilerplateRules};

@@ -51,6 +51,7 @@ mod page_inside;
 mod page_laws;
 mod page_lists;
 mod page_mixed;
+mod page_records;
 mod page_shapes;
 mod passages;
 mod posts;

@@ -87,6 +87,17 @@ pub(super) fn counts_before_text(all: &mut [PieceFeatures]) {
     }
 }
 
+/// Makes the head of a widget of questions a subheading where a text answers the first of them.
+pub(super) fn answered_questions(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    for at in 0..all.len().saturating_sub(2) {
+        let asks = pieces[at + 1].line.ending == LineEnding::Asking && all[at + 1].reading.class.is_none();
+        let is_headed = all[at].is(WordingClass::Block) && all[at].reading.numbers == 0;
+        if is_headed && asks && all[at + 1].shape != PieceShape::Paragraph && is_paragraph(&all[at + 2]) {
+            all[at].reading.class = None;
+        }
+    }
+}
+
 /// Counts headlines in a row and short lines in a row.
 pub(super) fn runs(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     debug_assert_eq!(pieces.len(), all.len(), "each piece has features");

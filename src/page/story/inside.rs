@@ -259,7 +259,8 @@ pub(super) fn pictures(text: &str, pieces: &[LinePiece], all: &mut [PieceFeature
     // A gallery below a text: «1 of 18», a caption, «2 of 18», a caption. What is below the gallery does not matter.
     for at in 2..all.len().saturating_sub(1) {
         let count = |at: usize| all[at].is(WordingClass::Gallery) && all[at].reading.numbers == 2;
-        let begins = all[at - 2].under || all[at - 1].pictured;
+        let third = all.get(at + 2).is_some() && count(at + 2) || at > 3 && count(at - 4);
+        let begins = all[at - 2].under || all[at - 1].pictured || third;
         if count(at) && count(at - 2) && begins && !all[at - 1].over {
             all[at - 1].pictured = true;
             all[at + 1].pictured |= all[at + 1].reading.class.is_none();

@@ -6,7 +6,7 @@
 use foldhash::HashMap;
 
 use super::separators::{self, HEADLINE, LEAST};
-use crate::document::Span;
+use crate::document::{MONTHS, Span};
 use crate::page::lines::{self, LineEnding, LineRole, ListSign, TextLine};
 
 /// Most words of a line that is only a dateline.
@@ -49,6 +49,10 @@ pub(super) fn split(text: &str, lines: &[TextLine], parts: &mut Vec<Span>, piece
     for (number, line) in lines.iter().enumerate() {
         if line.role == LineRole::Wordless {
             dashed = line.span.len() <= 4;
+            // The line below the head of a table in Markdown is no blank line.
+            if line.span.of(text).starts_with('|') {
+                end = line.span.end;
+            }
             continue;
         }
 
@@ -189,7 +193,13 @@ fn is_headline(text: &str, line: &TextLine) -> bool {
 
 /// Whether a part is a date rather than a headline.
 fn is_dated(text: &str, line: &TextLine) -> bool {
-    line.words <= 6 && numbers_in(line.span.of(text)) >= 2
+    let part = line.span.of(text);
+    line.words <= 6 && (numbers_in(part) >= 2 || numbers_in(part) > 0 && names_month(part))
+}
+
+/// Whether a part has the name of a month of one word.
+fn names_month(part: &str) -> bool {
+    part.split_whitespace().any(|word| MONTHS.iter().any(|(names, ..)| names.contains(&word)))
 }
 
 /// Words that begin with a digit.

@@ -7,7 +7,7 @@ use super::shape::{
     breaks_off, inner_stops, is_address, is_answer, is_credited, is_glued, is_placed, is_verse, length,
 };
 use super::vocabulary::WordingClass;
-use super::{context, inside, interruptions, markdown, points, table_rows, text_tables, verses};
+use super::{contents, context, inside, interruptions, markdown, points, records, table_rows, text_tables, verses};
 use crate::page::cues::CueFamily;
 use crate::page::hints::LineMarks;
 use crate::page::lines::{LineEnding, LineRole, ListSign, TextLine};
@@ -39,18 +39,23 @@ pub(super) fn measure(
     table_rows::rows(text, pieces, all);
     context::menus(pieces, all);
     context::polls(text, pieces, all);
+    context::answered_questions(pieces, all);
     context::sources_above_text(pieces, all);
     context::comments(text, pieces, all);
+    records::records(pieces, all);
     context::runs(pieces, all);
     context::neighbours(pieces, all);
     context::counts_before_text(all);
     text_tables::enclosed(pieces, all);
     text_tables::stacked(pieces, all);
     text_tables::listed_numbers(text, pieces, all);
+    text_tables::piped(text, pieces, all);
+    text_tables::minutes(text, pieces, all);
     text_tables::timelines(pieces, all);
     text_tables::apart(pieces, all);
     text_tables::lists_below(pieces, all);
     context::repeats(pieces, all);
+    contents::contents(text, pieces, all);
     context::repeated_controls(pieces, all);
     context::sites(pieces, all);
     context::named_lines(text, pieces, all);

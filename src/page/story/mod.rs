@@ -1,6 +1,7 @@
 //! Cuts the lines of a page into stories, headlines and boilerplate, in the steps that [`super`] describes.
 
 mod assemble;
+mod contents;
 mod context;
 mod costs;
 mod dates;
@@ -15,6 +16,7 @@ mod measure;
 mod moments;
 mod points;
 mod reading;
+mod records;
 mod roles;
 mod separators;
 mod shape;

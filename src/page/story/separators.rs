@@ -52,7 +52,7 @@ pub(super) fn separate(text: &str, line: &TextLine, parts: &mut Vec<Span>) -> bo
     if parts.len() < 2 {
         by_rare_sign(line, text, parts);
     }
-    if parts.len() < 2 && line.words <= MENU {
+    if parts.len() < 2 && line.words <= MENU && !line.span.of(text).contains('\n') {
         by_spaces(line.span, text, parts);
         if parts.len() >= CELLS {
             return true;
@@ -87,6 +87,8 @@ fn by_signs(span: Span, text: &str, parts: &mut Vec<Span>) {
     // The start of the current part, the spaces just before the current character, and where they begin.
     let (mut start, mut spaces, mut blank) = (0, 0, 0);
     let mut before = ' ';
+    // Spaces around the break of a line that was cut at a width are its indent.
+    let mut broken = false;
 
     for (at, c) in line.char_indices() {
         if c.is_whitespace() {
@@ -94,8 +96,9 @@ fn by_signs(span: Span, text: &str, parts: &mut Vec<Span>) {
                 blank = at;
             }
             spaces += if c == '\t' { 3 } else { 1 };
+            broken |= c == '\n';
         } else {
-            if spaces >= 3 {
+            if spaces >= 3 && !std::mem::take(&mut broken) {
                 push_part(span, line, start..blank, parts);
                 start = at;
             }
@@ -107,7 +110,7 @@ fn by_signs(span: Span, text: &str, parts: &mut Vec<Span>) {
                 push_part(span, line, start..at, parts);
                 start = after;
             }
-            spaces = 0;
+            (spaces, broken) = (0, false);
         }
         before = c;
     }

@@ -78,10 +78,16 @@ pub(super) fn rows(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) 
     alike(text, pieces, all);
 }
 
+/// Fewest words of a headline with its date.
+const DATED: u32 = 5;
+
 /// Whether a piece has cells with numbers.
 fn has_cells(piece: &LinePiece, features: &PieceFeatures) -> bool {
+    // The date behind a headline is no cell.
+    let dated = features.reading.own_numbers == 0 && features.reading.behind > 0 && piece.line.words >= DATED;
     piece.cells > 1
         && features.reading.numbers > 0
+        && !dated
         && features.shape != PieceShape::Paragraph
         && !features.is(WordingClass::Stamp)
 }
@@ -210,7 +216,11 @@ fn numbered_names(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
 /// Marks consecutive scores of matches.
 fn scores(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     let is_row = |at: usize| {
-        is_score(pieces[at].line.span.of(text)) && pieces[at].line.words <= 10 && all[at].reading.class.is_none()
+        // The hour behind a date is no score.
+        is_score(pieces[at].line.span.of(text))
+            && all[at].reading.own_numbers > 0
+            && pieces[at].line.words <= 10
+            && all[at].reading.class.is_none()
     };
     let scores: Vec<usize> = (0..all.len()).filter(|&at| is_row(at)).collect();
 

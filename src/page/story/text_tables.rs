@@ -151,6 +151,42 @@ fn mark_row(features: &mut PieceFeatures) {
     features.inset = true;
 }
 
+/// Fewest rows of a table in Markdown.
+const PIPED: usize = 2;
+
+/// Marks the rows of tables in Markdown below a text or a heading of it.
+pub(super) fn piped(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let is_row = |at: usize| pieces[at].cells > 1 && pieces[at].line.span.of(text).starts_with('|');
+    let mut at = 0;
+    while at < all.len() {
+        let end = (at..all.len()).find(|at| !is_row(*at)).unwrap_or(all.len());
+        if end - at >= PIPED && at > 0 && (all[at].under || all[at - 1].under) {
+            all[at..end].iter_mut().for_each(mark_row);
+        }
+        at = end.max(at + 1);
+    }
+}
+
+/// Fewest minutes of a match that are told in a row.
+const MINUTES: usize = 2;
+
+/// Marks what happened in the minutes of a match, below a text or a heading of it: «22' …», «58' …».
+pub(super) fn minutes(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let mut at = 0;
+    while at < all.len() {
+        let end = (at..all.len()).find(|at| !is_minute(pieces[*at].line.span.of(text))).unwrap_or(all.len());
+        if end - at >= MINUTES && at > 0 && (all[at].under || all[at - 1].under) {
+            all[at..end].iter_mut().for_each(mark_row);
+        }
+        at = end.max(at + 1);
+    }
+}
+
+fn is_minute(line: &str) -> bool {
+    let rest = line.trim_start_matches(char::is_numeric);
+    (1..=3).contains(&line[..line.len() - rest.len()].chars().count()) && rest.starts_with(['\'', '’', '′', '´'])
+}
+
 /// Fewest years of a timeline.
 const YEARS: usize = 3;
 /// Most words of what it tells of a year.

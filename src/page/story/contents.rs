@@ -1,0 +1,46 @@
+//! The list of its own subheadings that a page has above a text.
+
+use foldhash::HashMap;
+
+use super::features::{PieceFeatures, PieceShape};
+use super::line_pieces::{LinePiece, PieceGap};
+use super::vocabulary::WordingClass;
+
+/// What such a list is called.
+const HEADS: [&str; 11] = [
+    "محتويات المقال",
+    "محتوى المقال",
+    "محتويات الموضوع",
+    "محتويات الصفحة",
+    "جدول المحتويات",
+    "فهرس المحتويات",
+    "في هذا المقال",
+    "فهرست مطالب",
+    "فهرست مطالب این مقاله",
+    "فہرست مضامین",
+    "Table of contents",
+];
+
+/// Makes the list and its head controls if some of its entries return below as subheadings.
+pub(super) fn contents(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let own = |at: usize| pieces[at].line.span.of(text).trim_matches(|c: char| !c.is_alphanumeric());
+    let Some(head) = (0..all.len()).find(|at| HEADS.iter().any(|head| own(*at).eq_ignore_ascii_case(head))) else {
+        return;
+    };
+
+    let is_entry = |at: usize| {
+        matches!(all[at].shape, PieceShape::Headline | PieceShape::Short) && pieces[at].gap != PieceGap::Blank
+    };
+    let end = (head + 1..all.len()).find(|at| !is_entry(*at)).unwrap_or(all.len());
+    let headings: HashMap<&str, usize> =
+        (end..all.len()).filter(|at| all[*at].over).map(|at| (without_number(own(at)), at)).collect();
+    if !(head + 1..end).any(|at| headings.contains_key(without_number(own(at)))) {
+        return;
+    }
+    all[head..end].iter_mut().for_each(|features| features.reading.class = Some(WordingClass::Control));
+}
+
+/// An entry without the number of its place.
+fn without_number(entry: &str) -> &str {
+    entry.trim_start_matches(|c: char| c.is_numeric() || matches!(c, '.' | ')' | '-' | ' '))
+}

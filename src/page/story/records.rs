@@ -1,0 +1,108 @@
+//! Lists whose entries have one form of several lines: a headline, its duration, its channel, its views.
+//!
+//! A single line of metadata between headlines is known by its words. Where several are between them, the form that returns tells
+//! that a name among them belongs to the entry.
+
+use super::features::{PieceFeatures, PieceShape};
+use super::line_pieces::{LinePiece, PieceGap};
+use super::vocabulary::WordingClass;
+
+/// Lines of an entry.
+const LINES: std::ops::RangeInclusive<usize> = 2..=5;
+/// Fewest entries of a list.
+const ENTRIES: usize = 3;
+/// The same of entries with a line that only metadata are.
+const MARKED_ENTRIES: usize = 2;
+/// Most words of a line of an entry beside its headline.
+const WORDS: u32 = 6;
+
+/// The kind of a line, by which entries are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LineKind {
+    Headline,
+    /// A time, a count, a date.
+    Datum,
+    /// A few words.
+    Name,
+    /// The beginning of a text, cut off.
+    Teaser,
+    Other,
+}
+
+/// Makes the names and teasers in the entries of a list metadata, short headlines headlines, and the line above the head of the list.
+pub(super) fn records(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let kinds: Vec<LineKind> = all.iter().zip(pieces).map(|(features, piece)| kind(features, piece)).collect();
+    let mut at = 0;
+    while at < kinds.len() {
+        let found = LINES.rev().filter_map(|lines| Some((lines, entries(&kinds, pieces, at, lines)?)));
+        let Some((lines, entries)) = found.max_by_key(|(lines, entries)| lines * entries) else {
+            at += 1;
+            continue;
+        };
+
+        let end = at + lines * entries;
+        let headline = headline(&kinds[at..at + lines]);
+        for (place, (features, kind)) in all[at..end].iter_mut().zip(&kinds[at..end]).enumerate() {
+            if Some(place % lines) == headline {
+                features.shape = PieceShape::Headline;
+            } else if matches!(kind, LineKind::Name | LineKind::Teaser) && features.reading.class.is_none() {
+                features.reading.class = Some(WordingClass::Code);
+            }
+        }
+
+        // «Pictures» above such a list is no count of pictures of a story.
+        let above = at.checked_sub(1).and_then(|above| all.get_mut(above));
+        if let Some(above) = above.filter(|above| is_head(above) && above.reading.numbers == 0) {
+            above.reading.class = Some(WordingClass::List);
+        }
+        at = end;
+    }
+}
+
+fn kind(features: &PieceFeatures, piece: &LinePiece) -> LineKind {
+    let is_datum = features.reading.time
+        || matches!(features.reading.class, Some(WordingClass::Code | WordingClass::Stamp | WordingClass::Gallery));
+    let is_plain = features.reading.class.is_none() && !features.row;
+    match features.shape {
+        _ if is_datum => LineKind::Datum,
+        PieceShape::Headline if is_plain => LineKind::Headline,
+        PieceShape::Short if is_plain && piece.line.words <= WORDS => LineKind::Name,
+        PieceShape::Paragraph if is_plain && features.teaser => LineKind::Teaser,
+        _ => LineKind::Other,
+    }
+}
+
+/// The place of the headline in an entry.
+fn headline(form: &[LineKind]) -> Option<usize> {
+    form.iter().position(|kind| *kind == LineKind::Headline)
+}
+
+/// Whether a line can be the head of a list.
+fn is_head(features: &PieceFeatures) -> bool {
+    matches!(features.reading.class, Some(WordingClass::Gallery | WordingClass::Menu))
+        || features.is_short() && features.reading.class.is_none() && !features.reading.time
+}
+
+/// The number of entries of so many lines from `from` on; `None` if they are no list with names or teasers in it.
+fn entries(kinds: &[LineKind], pieces: &[LinePiece], from: usize, lines: usize) -> Option<usize> {
+    let form = kinds.get(from..from + lines)?;
+    let headlines = form.iter().filter(|kind| **kind == LineKind::Headline).count();
+    let has = |kind: LineKind| form.contains(&kind);
+    // One headline, one datum or more, and what is told by the form alone.
+    let is_entry = headlines == 1 && has(LineKind::Datum) && !has(LineKind::Other);
+    if !is_entry || !has(LineKind::Name) && !has(LineKind::Teaser) {
+        return None;
+    }
+
+    let is_next = |at: usize| pieces[at].gap != PieceGap::Blank || at == from || (at - from).is_multiple_of(lines);
+    // A headline may have few words.
+    let title = headline(form)?;
+    let fits = |at: usize| {
+        let place = (at - from) % lines;
+        kinds[at] == form[place] || place == title && kinds[at] == LineKind::Name
+    };
+    let same = (from..kinds.len()).take_while(|at| fits(*at) && is_next(*at)).count();
+    let entries = same / lines;
+    let least = if form[0] == LineKind::Datum || has(LineKind::Teaser) { MARKED_ENTRIES } else { ENTRIES };
+    (entries >= least).then_some(entries)
+}

@@ -1,0 +1,90 @@
+//! Pages whose lines were cut at a width, as text browsers write them: the lines of a paragraph or headline become one.
+//!
+//! Such a program fills each line as far as the next word allows. So a line goes on where the first word of the next line did not
+//! fit into it. On a page of headlines some lines meet this by chance, so most full lines must, and some of the
+//! paragraphs that result must end as sentences.
+
+use super::lines::{self, LineEnding, LineRole, ListSign, TextLine};
+
+/// Widths at which programs cut lines, in characters.
+const WIDTHS: std::ops::RangeInclusive<usize> = 50..=130;
+/// Fewest words of a line that tells the width. Addresses may be longer.
+const WORDS: u32 = 4;
+/// Fewest lines of a page that go on.
+const GOING_ON: usize = 4;
+/// Fewest paragraphs of several lines that end as sentences.
+const SENTENCES: usize = 2;
+/// A line of this part of the width is full: 8 of 10.
+const FULL: (usize, usize) = (8, 10);
+/// Of the full lines with a line below at least so many go on: 7 of 10.
+const CUT: (usize, usize) = (7, 10);
+
+/// Joins the lines of each paragraph if the page was cut at a width. Linear in the length of `text`.
+pub(super) fn join(text: &str, all: &mut Vec<TextLine>) {
+    let places: Vec<LinePlace> = all.iter().map(|line| LinePlace::new(text, line)).collect();
+    let told = all.iter().zip(&places).filter(|(line, _)| line.words >= WORDS);
+    let Some(width) = told.map(|(_, place)| place.end).max().filter(|width| WIDTHS.contains(width)) else { return };
+
+    // Whether each line goes on in the next one.
+    let pairs = || all.windows(2).zip(places.windows(2));
+    let goes_on: Vec<bool> = pairs().map(|(lines, places)| goes_on(text, lines, places, width)).collect();
+    let (full, of_width) = FULL;
+    let is_full = |(lines, places): &(&[TextLine], &[LinePlace])| {
+        places[0].end * of_width >= width * full && is_below(text, lines) && lines[0].words >= WORDS
+    };
+    let full = pairs().filter(is_full).count();
+    let cut = goes_on.iter().filter(|goes_on| **goes_on).count();
+    let ends = (1..all.len()).filter(|at| {
+        goes_on[at - 1] && !goes_on.get(*at).is_some_and(|goes_on| *goes_on) && all[*at].ending == LineEnding::Stop
+    });
+    let (cut_of, of_full) = CUT;
+    if cut < GOING_ON || ends.count() < SENTENCES || cut * of_full < full * cut_of {
+        return;
+    }
+
+    let mut joined: Vec<TextLine> = Vec::with_capacity(all.len());
+    for (at, line) in all.iter().enumerate() {
+        let continues = at > 0 && goes_on[at - 1];
+        let begun = joined.last_mut().filter(|_| continues);
+        match begun.and_then(|begun| Some((lines::measure(text, begun.span.start..line.span.end)?, begun))) {
+            Some((whole, begun)) => *begun = whole,
+            None => joined.push(*line),
+        }
+    }
+    *all = joined;
+}
+
+/// Where a line is between the edges of the page, in characters.
+#[derive(Debug, Clone, Copy)]
+struct LinePlace {
+    indent: usize,
+    end: usize,
+}
+
+impl LinePlace {
+    fn new(text: &str, line: &TextLine) -> Self {
+        let before = &text[..line.span.start];
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let indent = before[start..].chars().count();
+        Self { indent, end: indent + line.span.of(text).chars().count() }
+    }
+}
+
+/// Whether the first of two lines goes on in the second.
+fn goes_on(text: &str, lines: &[TextLine], places: &[LinePlace], width: usize) -> bool {
+    let ([line, next], [place, below]) = (lines, places) else { return false };
+    let is_text = line.role == LineRole::Text && next.role == LineRole::Text && next.bullet == ListSign::None;
+    // The text of a list item is indented behind its sign.
+    let is_indented = match line.bullet {
+        ListSign::None => below.indent == place.indent,
+        _ => below.indent >= place.indent,
+    };
+    let first = next.span.of(text).split_whitespace().next().map_or(0, |word| word.chars().count());
+    is_text && is_indented && is_below(text, lines) && place.end + 1 + first > width
+}
+
+/// Whether nothing is between two lines.
+fn is_below(text: &str, lines: &[TextLine]) -> bool {
+    let [line, next] = lines else { return false };
+    text[line.span.end..next.span.start].bytes().filter(|byte| *byte == b'\n').count() == 1
+}
