@@ -43,13 +43,12 @@ pub(super) fn join(text: &str, all: &mut Vec<TextLine>) {
     }
 
     let mut joined: Vec<TextLine> = Vec::with_capacity(all.len());
-    for (at, line) in all.iter().enumerate() {
-        let continues = at > 0 && goes_on[at - 1];
-        let begun = joined.last_mut().filter(|_| continues);
-        match begun.and_then(|begun| Some((lines::measure(text, begun.span.start..line.span.end)?, begun))) {
-            Some((whole, begun)) => *begun = whole,
-            None => joined.push(*line),
-        }
+    let mut at = 0;
+    while let Some(line) = all.get(at) {
+        let end = (at..).find(|at| !goes_on.get(*at).is_some_and(|goes_on| *goes_on)).unwrap_or(at);
+        let whole = all.get(end).and_then(|last| lines::measure(text, line.span.start..last.span.end));
+        joined.push(whole.filter(|_| end > at).unwrap_or(*line));
+        at = end + 1;
     }
     *all = joined;
 }
