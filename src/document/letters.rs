@@ -1,6 +1,7 @@
 //! The letters and digits of texts as they are written, not folded.
 
 /// Whether `c` is a letter or a digit, as [`char::is_alphanumeric`] says. The common cases need no Unicode table.
+#[inline]
 pub(crate) fn is_alphanumeric(c: char) -> bool {
     match c {
         '\0'..='\x7F' => c.is_ascii_alphanumeric(),

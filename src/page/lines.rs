@@ -271,8 +271,10 @@ impl LineScan {
 }
 
 /// Whether `c` is a letter or digit, and no tatweel.
+#[inline]
 pub(super) fn is_word_char(c: char) -> bool {
-    c != '\u{640}' && is_alphanumeric(c)
+    // Most characters are Arabic letters, and are told by the first test.
+    matches!(c, '\u{620}'..='\u{63F}' | '\u{641}'..='\u{64A}') || c != '\u{640}' && is_alphanumeric(c)
 }
 
 const fn is_arabic_letter(c: char) -> bool {

@@ -8,6 +8,8 @@ use super::lines::{self, LineEnding, LineRole, ListSign, TextLine};
 
 /// Widths at which programs cut lines, in characters.
 const WIDTHS: std::ops::RangeInclusive<usize> = 50..=130;
+/// Most bytes of a line of such a width.
+const LONGEST: usize = 4 * *WIDTHS.end();
 /// Fewest words of a line that tells the width. Addresses may be longer.
 const WORDS: u32 = 4;
 /// Fewest lines of a page that go on.
@@ -21,6 +23,11 @@ const CUT: (usize, usize) = (7, 10);
 
 /// Joins the lines of each paragraph if the page was cut at a width. Linear in the length of `text`.
 pub(super) fn join(text: &str, all: &mut Vec<TextLine>) {
+    // A page with a long paragraph was not cut, which most texts show by a line.
+    if all.iter().any(|line| line.words >= WORDS && line.span.len() > LONGEST) {
+        return;
+    }
+
     let places: Vec<LinePlace> = all.iter().map(|line| LinePlace::new(text, line)).collect();
     let told = all.iter().zip(&places).filter(|(line, _)| line.words >= WORDS);
     let Some(width) = told.map(|(_, place)| place.end).max().filter(|width| WIDTHS.contains(width)) else { return };

@@ -21,12 +21,15 @@ const HEADS: [&str; 11] = [
     "Table of contents",
 ];
 
+/// Words of such a name.
+const WORDS: std::ops::RangeInclusive<u32> = 2..=4;
+
 /// Makes the list and its head controls if some of its entries return below as subheadings.
 pub(super) fn contents(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     let own = |at: usize| pieces[at].line.span.of(text).trim_matches(|c: char| !c.is_alphanumeric());
-    let Some(head) = (0..all.len()).find(|at| HEADS.iter().any(|head| own(*at).eq_ignore_ascii_case(head))) else {
-        return;
-    };
+    let may_be_head = |at: &usize| WORDS.contains(&pieces[*at].line.words);
+    let is_head = |at: &usize| HEADS.iter().any(|head| own(*at).eq_ignore_ascii_case(head));
+    let Some(head) = (0..all.len()).filter(may_be_head).find(is_head) else { return };
 
     let is_entry = |at: usize| {
         matches!(all[at].shape, PieceShape::Headline | PieceShape::Short) && pieces[at].gap != PieceGap::Blank
