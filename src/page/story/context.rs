@@ -87,6 +87,27 @@ pub(super) fn counts_before_text(all: &mut [PieceFeatures]) {
     }
 }
 
+/// Words for comments that columns are called by too.
+const OPINIONS: [&str; 3] = ["دیدگاه", "دیدگاه‌ها", "دیدگاه ها"];
+/// Lines below such a head that are looked at.
+const COLUMNS: usize = 4;
+
+/// Makes the head of comments that of a list where columns are below it, names and titles in turn: comments are texts with times.
+pub(super) fn columns(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    for at in 0..all.len().saturating_sub(COLUMNS) {
+        let is_head = all[at].is(WordingClass::Block) && OPINIONS.contains(&pieces[at].line.span.of(text).trim());
+        let below = &all[at + 1..=at + COLUMNS];
+        let is_plain = |features: &PieceFeatures| {
+            matches!(features.shape, PieceShape::Headline | PieceShape::Short)
+                && features.reading.class.is_none()
+                && !features.reading.time
+        };
+        if is_head && below.iter().all(is_plain) && below.iter().any(PieceFeatures::is_headline) {
+            all[at].reading.class = Some(WordingClass::List);
+        }
+    }
+}
+
 /// Makes the head of a widget of questions a subheading where a text answers the first of them.
 pub(super) fn answered_questions(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     for at in 0..all.len().saturating_sub(2) {

@@ -7,7 +7,9 @@ use super::shape::{
     breaks_off, inner_stops, is_address, is_answer, is_credited, is_glued, is_placed, is_verse, length,
 };
 use super::vocabulary::WordingClass;
-use super::{contents, context, inside, interruptions, markdown, points, records, table_rows, text_tables, verses};
+use super::{
+    contents, context, inside, interruptions, markdown, points, pull_quotes, records, table_rows, text_tables, verses,
+};
 use crate::page::cues::CueFamily;
 use crate::page::hints::LineMarks;
 use crate::page::lines::{LineEnding, LineRole, ListSign, TextLine};
@@ -39,6 +41,7 @@ pub(super) fn measure(
     table_rows::rows(text, pieces, all);
     context::menus(pieces, all);
     context::polls(text, pieces, all);
+    context::columns(text, pieces, all);
     context::answered_questions(pieces, all);
     context::sources_above_text(pieces, all);
     context::comments(text, pieces, all);
@@ -60,6 +63,7 @@ pub(super) fn measure(
     context::sites(pieces, all);
     context::named_lines(text, pieces, all);
     inside::insets(pieces, all);
+    pull_quotes::pull_quotes(text, pieces, all);
     points::points(pieces, all);
     verses::poems(text, pieces, all);
     inside::signatures(text, pieces, all);

@@ -15,6 +15,7 @@ mod markdown;
 mod measure;
 mod moments;
 mod points;
+mod pull_quotes;
 mod reading;
 mod records;
 mod roles;

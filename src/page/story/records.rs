@@ -83,14 +83,13 @@ fn is_head(features: &PieceFeatures) -> bool {
         || features.is_short() && features.reading.class.is_none() && !features.reading.time
 }
 
-/// The number of entries of so many lines from `from` on; `None` if they are no list with names or teasers in it.
+/// The number of entries of so many lines from `from` on; `None` if they are no list.
 fn entries(kinds: &[LineKind], pieces: &[LinePiece], from: usize, lines: usize) -> Option<usize> {
     let form = kinds.get(from..from + lines)?;
     let headlines = form.iter().filter(|kind| **kind == LineKind::Headline).count();
     let has = |kind: LineKind| form.contains(&kind);
-    // One headline, one datum or more, and what is told by the form alone.
-    let is_entry = headlines == 1 && has(LineKind::Datum) && !has(LineKind::Other);
-    if !is_entry || !has(LineKind::Name) && !has(LineKind::Teaser) {
+    // One headline and one datum or more.
+    if headlines != 1 || !has(LineKind::Datum) || has(LineKind::Other) {
         return None;
     }
 
@@ -103,6 +102,8 @@ fn entries(kinds: &[LineKind], pieces: &[LinePiece], from: usize, lines: usize) 
     };
     let same = (from..kinds.len()).take_while(|at| fits(*at) && is_next(*at)).count();
     let entries = same / lines;
-    let least = if form[0] == LineKind::Datum || has(LineKind::Teaser) { MARKED_ENTRIES } else { ENTRIES };
+    let is_told_by_form = has(LineKind::Name) || has(LineKind::Teaser);
+    let is_marked = is_told_by_form && form[0] == LineKind::Datum || has(LineKind::Teaser);
+    let least = if is_marked { MARKED_ENTRIES } else { ENTRIES };
     (entries >= least).then_some(entries)
 }

@@ -92,10 +92,16 @@ fn has_cells(piece: &LinePiece, features: &PieceFeatures) -> bool {
         && !features.is(WordingClass::Stamp)
 }
 
-/// Whether a piece is an amount with its unit.
+/// Most words of a place with its weather.
+const WEATHER: u32 = 6;
+
+/// Whether a piece is an amount with its unit, or the weather of a place.
 fn has_amounts(text: &str, piece: &LinePiece, features: &PieceFeatures) -> bool {
     let own = piece.line.span.of(text);
-    features.reading.numbers > 0 && piece.line.words <= 4 && own.contains(['°', '%', '٪', '$', '€', '/'])
+    let is_amount = piece.line.words <= 4 && own.contains(['°', '%', '٪', '$', '€', '/']);
+    // «Raven Head 29° partly cloudy».
+    let is_weather = piece.line.words <= WEATHER && own.contains('°');
+    features.reading.numbers > 0 && (is_amount || is_weather)
 }
 
 /// Marks lists of labelled lines below a short line, their heading.
