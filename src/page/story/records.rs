@@ -16,6 +16,12 @@ const MARKED_ENTRIES: usize = 2;
 /// Most words of a line of an entry beside its headline.
 const WORDS: u32 = 6;
 
+/// Fewest words of a headline among longer ones.
+const BRIEF: u32 = 3;
+
+/// Length of a headline that its entry tells to be one, as [`PieceFeatures::length`] counts.
+const HEADLINE: i32 = 6;
+
 /// The kind of a line, by which entries are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LineKind {
@@ -45,6 +51,9 @@ pub(super) fn records(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
         for (place, (features, kind)) in all[at..end].iter_mut().zip(&kinds[at..end]).enumerate() {
             if Some(place % lines) == headline {
                 features.shape = PieceShape::Headline;
+                if *kind == LineKind::Name {
+                    features.length = features.length.max(HEADLINE);
+                }
             } else if matches!(kind, LineKind::Name | LineKind::Teaser) && features.reading.class.is_none() {
                 features.reading.class = Some(WordingClass::Code);
             }
@@ -98,7 +107,8 @@ fn entries(kinds: &[LineKind], pieces: &[LinePiece], from: usize, lines: usize) 
     let title = headline(form)?;
     let fits = |at: usize| {
         let place = (at - from) % lines;
-        kinds[at] == form[place] || place == title && kinds[at] == LineKind::Name
+        let is_brief = || kinds[at] == LineKind::Name && pieces[at].line.words >= BRIEF;
+        kinds[at] == form[place] || place == title && is_brief()
     };
     let same = (from..kinds.len()).take_while(|at| fits(*at) && is_next(*at)).count();
     let entries = same / lines;

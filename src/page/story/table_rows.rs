@@ -70,6 +70,7 @@ pub(super) fn rows(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) 
         features.row = !features.reading.time && (has_cells(piece, features) || has_amounts(text, piece, features));
     }
 
+    widget_rows(pieces, all);
     label_lists(text, pieces, all);
     numbered_rows(pieces, all);
     amounts(text, pieces, all);
@@ -104,12 +105,42 @@ fn has_amounts(text: &str, piece: &LinePiece, features: &PieceFeatures) -> bool 
     features.reading.numbers > 0 && (is_amount || is_weather)
 }
 
+/// Fewest labelled lines below the head of a widget.
+const WIDGET_LABELS: usize = 2;
+/// Most words of a row with a number below such a head.
+const WIDGET_ROW: u32 = 7;
+
+fn is_widget(features: &PieceFeatures) -> bool {
+    features.is(WordingClass::Block) && features.reading.alone
+}
+
+/// Marks the lines with numbers right below the head of a widget: goals, marks, degrees.
+fn widget_rows(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    for head in 0..all.len() {
+        if !is_widget(&all[head]) {
+            continue;
+        }
+        let is_row = |at: &usize| {
+            all[*at].reading.own_numbers > 0
+                && all[*at].reading.class.is_none()
+                && pieces[*at].line.words <= WIDGET_ROW
+                && pieces[*at].gap == PieceGap::Next
+        };
+        let rows = (head + 1..all.len()).take_while(is_row).count();
+        if rows > 1 {
+            all[head + 1..=head + rows].iter_mut().for_each(|features| features.row = true);
+        }
+    }
+}
+
 /// Marks lists of labelled lines below a short line, their heading.
 fn label_lists(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     let mut at = 0;
     while at < all.len() {
         let list = label_list(text, pieces, all, at);
-        if list.len() >= LABELS && at > 0 && all[at - 1].shape == PieceShape::Short {
+        // The head of a widget tells that two lines are one, too.
+        let least = if at > 0 && is_widget(&all[at - 1]) { WIDGET_LABELS } else { LABELS };
+        if list.len() >= least && at > 0 && all[at - 1].shape == PieceShape::Short {
             all[list.clone()].iter_mut().for_each(|features| features.row = true);
         }
         at = list.end.max(at + 1);
