@@ -8,7 +8,8 @@ use super::shape::{
 };
 use super::vocabulary::WordingClass;
 use super::{
-    contents, context, inside, interruptions, markdown, points, pull_quotes, records, table_rows, text_tables, verses,
+    captions, contents, context, inside, interruptions, markdown, points, pull_quotes, records, table_rows,
+    text_tables, verses,
 };
 use crate::page::cues::CueFamily;
 use crate::page::hints::LineMarks;
@@ -68,6 +69,7 @@ pub(super) fn measure(
     verses::poems(text, pieces, all);
     inside::signatures(text, pieces, all);
     inside::leads(text, pieces, all);
+    captions::captions(text, pieces, all);
     interruptions::interruptions(text, pieces, all);
     context::ends(pieces, all);
     inside::live(text, pieces, all);

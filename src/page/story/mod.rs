@@ -1,6 +1,7 @@
 //! Cuts the lines of a page into stories, headlines and boilerplate, in the steps that [`super`] describes.
 
 mod assemble;
+mod captions;
 mod contents;
 mod context;
 mod costs;

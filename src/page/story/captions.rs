@@ -1,0 +1,43 @@
+//! Captions between a title and its text that no word tells: below the date and the controls of the story.
+
+use super::features::{PieceFeatures, PieceShape};
+use super::inside::shares_words;
+use super::line_pieces::{LinePiece, PieceGap};
+use super::vocabulary::WordingClass;
+use crate::page::lines::ListSign;
+
+/// Most lines between a title and its caption.
+const BETWEEN: usize = 9;
+
+/// Marks a line right above a text as a caption if the text repeats the words of a headline further up and not its own, and only times,
+/// names and controls are between, a time or a byline among them.
+pub(super) fn captions(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    for at in 1..all.len().saturating_sub(1) {
+        let may_be = all[at].over && !all[at].told && all[at].is_headline() && pieces[at].line.bullet == ListSign::None;
+        if !may_be || pieces[at].gap == PieceGap::Same || all[at + 1].shape != PieceShape::Paragraph {
+            continue;
+        }
+
+        let is_between = |features: &&PieceFeatures| {
+            features.reading.class.is_some() || features.reading.time || features.is_short()
+        };
+        let between = all[..at].iter().rev().take(BETWEEN).take_while(is_between).count();
+        let is_dated = |features: &PieceFeatures| {
+            features.reading.time || features.is(WordingClass::Stamp) || features.is(WordingClass::Byline)
+        };
+        if !all[at - between..at].iter().any(is_dated) {
+            continue;
+        }
+
+        // The title, or a deck with the title above.
+        let below = pieces[at + 1].line.span.of(text);
+        let nearest = (at - between).checked_sub(1);
+        let tells = |title: &usize| all[*title].is_headline() && shares_words(pieces[*title].line.span.of(text), below);
+        let deck = nearest.filter(|nearest| all[*nearest].is_headline());
+        let upper = deck.and_then(|deck| deck.checked_sub(1)).filter(tells);
+        if let Some(title) = upper.or(nearest.filter(tells)) {
+            all[at].pictured = true;
+            all[title].headed = true;
+        }
+    }
+}
