@@ -14,7 +14,7 @@ use super::settings::Settings;
 /// some milliseconds, so waits here are shorter than those of a call that it stops in the middle.
 const PATIENCE: Duration = Duration::from_micros(500);
 
-/// How long a call waits at most. Then it works beside the others: their texts may have many megabytes and take long.
+/// The longest time that a call waits. Then it works beside the other calls, which can take long: a text can have many megabytes.
 const LONGEST_WAIT: Duration = Duration::from_millis(20);
 
 /// The buffers of the threads that work in an index, and the calls that wait for a core.

@@ -55,7 +55,8 @@ pub(crate) fn tell_different_things(a: HeadedText<'_>, b: HeadedText<'_>) -> boo
     }
     if !a.heading.may_be_told_apart(b.heading) {
         // A page that was read twice may have got another title, but not the number of another part.
-        return a.heading.is_of_one_page(b.heading) && are_parts_of_one_work(a, b);
+        let [of_a, of_b] = [a, b].map(|text| words(&text.heading.title).take(MOST_TOKENS).collect::<Vec<_>>());
+        return a.heading.is_of_one_page(b.heading) && are_parts_of_one_work((&of_a, a.folded), (&of_b, b.folded));
     }
 
     let titles = [a, b].map(|text| TitleWords::new(&text.heading.title));
@@ -66,7 +67,7 @@ pub(crate) fn tell_different_things(a: HeadedText<'_>, b: HeadedText<'_>) -> boo
     if have_other_numbers((of_a, a.folded), (of_b, b.folded)) || are_of_other_days(a.folded, b.folded) {
         return true;
     }
-    if are_parts_of_one_work(a, b) {
+    if are_parts_of_one_work((&of_a.words, a.folded), (&of_b.words, b.folded)) {
         return true;
     }
 
@@ -92,10 +93,9 @@ pub(crate) fn tell_different_things(a: HeadedText<'_>, b: HeadedText<'_>) -> boo
         || are_told_elsewhere(elsewhere_a.min(elsewhere_b), [a, b])
 }
 
-/// Whether two titles name two parts of one work, and the texts have other words.
-fn are_parts_of_one_work(a: HeadedText<'_>, b: HeadedText<'_>) -> bool {
-    let [of_a, of_b] = [a, b].map(|text| words(&text.heading.title).take(MOST_TOKENS).collect::<Vec<_>>());
-    are_other_parts(&of_a, &of_b) && have_other_words(a.folded, b.folded)
+/// Whether two titles, as words, name two parts of one work, and the texts have other words.
+fn are_parts_of_one_work((of_a, text_a): (&[&[u8]], &[u8]), (of_b, text_b): (&[&[u8]], &[u8])) -> bool {
+    are_other_parts(of_a, of_b) && have_other_words(text_a, text_b)
 }
 
 /// Whether each of two texts has a content word that the other lacks in every form, or one has several. A note with a small word

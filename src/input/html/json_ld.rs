@@ -19,7 +19,7 @@ pub(super) const MAX_ARTICLES: usize = 256;
 /// The key of a date of publication.
 const PUBLISHED: &str = "\"datePublished\"";
 
-/// Keys whose values are parts of an article, as the entries of a live blog are. They are no articles.
+/// Keys of the parts of an article, for example the entries of a live blog. Such a part is not an article of its own.
 const PARTS: [&str; 5] = ["liveBlogUpdate", "comment", "comments", "review", "interactionStatistic"];
 
 /// Keys whose values describe the same page as the object that has the key.

@@ -272,7 +272,7 @@ impl Place {
             ZoneSource::Part => false,
         };
 
-        // With a heading in it, this is the text of a story beside its picture, and no caption.
+        // A caption has no heading. An element with one holds the text of a story beside its picture.
         let captioned = self.zone == Zone::Caption && source == ZoneSource::Word && held.headed;
         titled || article || alone || captioned
     }

@@ -1,9 +1,8 @@
 //! Captions between a title and its text that no word tells: below the date and the controls of the story.
 
 use super::features::{PieceFeatures, PieceShape};
-use super::inside::shares_words;
+use super::inside::{is_below_title, is_dated, shares_words};
 use super::line_pieces::{LinePiece, PieceGap};
-use super::vocabulary::WordingClass;
 use crate::page::lines::ListSign;
 
 /// Most lines between a title and its caption.
@@ -18,13 +17,7 @@ pub(super) fn captions(text: &str, pieces: &[LinePiece], all: &mut [PieceFeature
             continue;
         }
 
-        let is_between = |features: &&PieceFeatures| {
-            features.reading.class.is_some() || features.reading.time || features.is_short()
-        };
-        let between = all[..at].iter().rev().take(BETWEEN).take_while(is_between).count();
-        let is_dated = |features: &PieceFeatures| {
-            features.reading.time || features.is(WordingClass::Stamp) || features.is(WordingClass::Byline)
-        };
+        let between = all[..at].iter().rev().take(BETWEEN).take_while(|features| is_below_title(features)).count();
         if !all[at - between..at].iter().any(is_dated) {
             continue;
         }

@@ -107,17 +107,22 @@ const BETWEEN: usize = 7;
 /// Marks the title of the paragraph below `last`, if times, names and controls are between: the nearest headline above, whose words
 /// the paragraph repeats, with a time or a byline among what is between.
 fn mark_title_above(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures], last: usize) {
-    let is_between =
-        |features: &PieceFeatures| features.reading.class.is_some() || features.reading.time || features.is_short();
-    let count = all[..=last].iter().rev().take(BETWEEN).take_while(|features| is_between(features)).count();
+    let count = all[..=last].iter().rev().take(BETWEEN).take_while(|features| is_below_title(features)).count();
     let Some(title) = (last + 1).checked_sub(count + 1).filter(|_| count > 0) else { return };
 
-    let is_dated = |features: &PieceFeatures| {
-        features.reading.time || features.is(WordingClass::Stamp) || features.is(WordingClass::Byline)
-    };
     let is_title = all[title].is_headline() && all[title + 1..=last].iter().any(is_dated);
     let below = pieces[last + 1].line.span.of(text);
     all[title].headed |= is_title && shares_words(pieces[title].line.span.of(text), below);
+}
+
+/// Whether a page sets a piece between a title and its text: a time, a name, a control.
+pub(super) fn is_below_title(features: &PieceFeatures) -> bool {
+    features.reading.class.is_some() || features.reading.time || features.is_short()
+}
+
+/// Whether a piece is a time or a byline.
+pub(super) fn is_dated(features: &PieceFeatures) -> bool {
+    features.reading.time || features.is(WordingClass::Stamp) || features.is(WordingClass::Byline)
 }
 
 /// Whether a paragraph begins with «and» as part of its first word.

@@ -49,7 +49,7 @@ pub(super) fn split(text: &str, lines: &[TextLine], parts: &mut Vec<Span>, piece
     for (number, line) in lines.iter().enumerate() {
         if line.role == LineRole::Wordless {
             dashed = line.span.len() <= 4;
-            // The line below the head of a table in Markdown is no blank line.
+            // In Markdown, a line of dashes separates the head of a table from its rows. The table goes on below it.
             if line.span.of(text).starts_with('|') {
                 end = line.span.end;
             }

@@ -5,13 +5,13 @@ use memchr::memmem;
 use super::features::{PieceFeatures, PieceShape};
 use super::line_pieces::LinePiece;
 
-/// Fewest bytes of such a sentence. Shorter lines stand in texts by chance.
+/// Fewest bytes of a pull quote. A text can contain the words of a shorter line by chance.
 const SHORTEST: usize = 40;
 /// Most lines of a page that are sought, which bounds the time.
 const SOUGHT: usize = 16;
 
-/// Marks the lines below a paragraph whose words stand in another paragraph of the page. The paragraph right below may repeat the words of
-/// its title.
+/// Marks pull quotes: each is below a paragraph, and another paragraph of the page contains its words. The paragraph directly below a line
+/// does not count, because it may repeat the words of its title.
 pub(super) fn pull_quotes(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     let own = |at: usize| pieces[at].line.span.of(text).trim_matches(|c: char| !c.is_alphanumeric());
     let may_be = |at: &usize| all[*at].is_headline() && all[*at].under && own(*at).len() >= SHORTEST;

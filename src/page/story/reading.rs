@@ -267,7 +267,7 @@ impl LineWords<'_> {
             |from: usize, to: usize| (1..=SECTION).contains(&(to - from)) && (from..to).any(|at| !self.is_timely(at));
         count <= 2 * SECTION + 4
             && (1..count).any(|at| {
-                // A dash stands in scores too, so it parts a clock time alone: «محليات - 10:12».
+                // Scores have a dash too. So a dash separates only a section and a clock time: «محليات - 10:12».
                 let timed = self.gap(at).contains(['-', '–'])
                     && self.clock(at) == Some(count)
                     && self.tokens.get(at + 1).is_some_and(|minutes| minutes.len() == 2);

@@ -7,13 +7,13 @@ use super::features::{PieceFeatures, PieceShape};
 use super::line_pieces::{LinePiece, PieceGap};
 use super::vocabulary::WordingClass;
 
-/// Lines of an entry.
+/// Number of lines of an entry.
 const LINES: std::ops::RangeInclusive<usize> = 2..=5;
 /// Fewest entries of a list.
 const ENTRIES: usize = 3;
-/// The same of entries with a line that only metadata are.
+/// The same for entries that begin with metadata or hold a teaser.
 const MARKED_ENTRIES: usize = 2;
-/// Most words of a line of an entry beside its headline.
+/// Most words of a name, the line of an entry that is neither its headline nor a number or a date.
 const WORDS: u32 = 6;
 
 /// Fewest words of a headline among longer ones.
@@ -35,7 +35,8 @@ enum LineKind {
     Other,
 }
 
-/// Makes the names and teasers in the entries of a list metadata, short headlines headlines, and the line above the head of the list.
+/// Finds such lists. Names and teasers in their entries become metadata, short titles become headlines, and the line above becomes the head
+/// of the list.
 pub(super) fn records(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     let kinds: Vec<LineKind> = all.iter().zip(pieces).map(|(features, piece)| kind(features, piece)).collect();
     let mut at = 0;
@@ -59,7 +60,7 @@ pub(super) fn records(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
             }
         }
 
-        // «Pictures» above such a list is no count of pictures of a story.
+        // «Pictures» above a list is its head. Elsewhere the word introduces the pictures of a story.
         let above = at.checked_sub(1).and_then(|above| all.get_mut(above));
         if let Some(above) = above.filter(|above| is_head(above) && above.reading.numbers == 0) {
             above.reading.class = Some(WordingClass::List);
@@ -92,7 +93,7 @@ fn is_head(features: &PieceFeatures) -> bool {
         || features.is_short() && features.reading.class.is_none() && !features.reading.time
 }
 
-/// The number of entries of so many lines from `from` on; `None` if they are no list.
+/// The number of entries from `from` on, each of `lines` lines; `None` if there are too few for a list.
 fn entries(kinds: &[LineKind], pieces: &[LinePiece], from: usize, lines: usize) -> Option<usize> {
     let form = kinds.get(from..from + lines)?;
     let headlines = form.iter().filter(|kind| **kind == LineKind::Headline).count();

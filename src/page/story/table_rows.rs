@@ -84,7 +84,7 @@ const DATED: u32 = 5;
 
 /// Whether a piece has cells with numbers.
 fn has_cells(piece: &LinePiece, features: &PieceFeatures) -> bool {
-    // The date behind a headline is no cell.
+    // A separator before the date of a headline does not make cells.
     let dated = features.reading.own_numbers == 0 && features.reading.behind > 0 && piece.line.words >= DATED;
     piece.cells > 1
         && features.reading.numbers > 0
