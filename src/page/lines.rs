@@ -317,11 +317,10 @@ fn bullet(line: &str) -> ListSign {
             '•' | '-' | '–' | '—' | '*' | '·' | '▪' | '●' | '◦' | '■' | '◼' | '►' | '▶' | '‣' | '∙' | '>' | '»' | '›',
         ) => ListSign::Sign,
         // Other signs mostly stand within a line; a list sets white space behind them.
-        Some('◄' | '◀' | '◂' | '‹' | '←' | '◆' | '◇' | '❖' | '★' | '✦' | '✔' | '✓' | '➤' | '▸' | '○')
-            if chars.next().is_some_and(char::is_whitespace) =>
-        {
-            ListSign::Sign
-        }
+        Some(
+            '◄' | '◀' | '◂' | '‹' | '←' | '→' | '◆' | '◇' | '❖' | '★' | '☆' | '✦' | '✔' | '✓' | '✅' | '➤' | '➢' | '▸'
+            | '○' | '◾' | '◽' | '▫' | '□' | '⬤' | '⚫' | '🔹' | '🔸' | '🔴' | '🔵' | '+',
+        ) if chars.next().is_some_and(char::is_whitespace) => ListSign::Sign,
         Some(first) if is_digit(first) => {
             let mut rest = chars.filter(|&c| c != ' ');
             let mut after = rest.next();

@@ -85,8 +85,21 @@ fn goes_on(text: &str, lines: &[TextLine], places: &[LinePlace], width: usize) -
         ListSign::None => below.indent == place.indent,
         _ => below.indent >= place.indent,
     };
-    let first = next.span.of(text).split_whitespace().next().map_or(0, |word| word.chars().count());
-    is_text && is_indented && is_below(text, lines) && place.end + 1 + first > width
+    let first = next.span.of(text).split_whitespace().next().unwrap_or_default();
+    let begins_item = is_clock(first) || is_rank(first);
+    is_text && is_indented && is_below(text, lines) && !begins_item && place.end + 1 + first.chars().count() > width
+}
+
+/// Whether a word is a time of day, with which the next item of a list begins: «13:30».
+fn is_clock(word: &str) -> bool {
+    let is_number = |part: &str| (1..=2).contains(&part.chars().count()) && part.chars().all(char::is_numeric);
+    word.split_once(':').is_some_and(|(hours, minutes)| is_number(hours) && is_number(minutes))
+}
+
+/// Whether a word is the number of an item of a list: «3.».
+fn is_rank(word: &str) -> bool {
+    let number = word.strip_suffix(['.', '-', ')', '۔']);
+    number.is_some_and(|number| (1..=2).contains(&number.chars().count()) && number.chars().all(char::is_numeric))
 }
 
 /// Whether nothing is between two lines.

@@ -45,6 +45,7 @@ mod one_source;
 mod page_credits;
 mod page_cut;
 mod page_frames;
+mod page_habits;
 mod page_html;
 mod page_html_gold;
 mod page_inside;

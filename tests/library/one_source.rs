@@ -112,6 +112,31 @@ fn a_word_that_is_replaced_by_its_opposite_is_no_edit() {
 }
 
 #[test]
+fn two_opposites_tell_bulletins_apart_however_much_else_differs() {
+    let bulletin = |[moved, value, gained]: [&str; 3], companies: &str, rest: &str| {
+        format!(
+            "{moved} مؤشر سوق الأوراق المالية خلال جلسة تداول أمس بنسبة محدودة ليغلق على مستوى أعلى من المتوقع وقد شهدت القيمة السوقية {value} \
+             بقيمة مليار درهم لتصل إلى مستوى جديد وقد تم تداول ما يقارب مليون سهم من خلال صفقات كثيرة وقد سجل مؤشر قطاع التأمين {gained} تلاه \
+             مؤشر قطاع البنوك ثم مؤشر قطاع الخدمات وجاء سهم {companies} في المركز الأول من حيث الشركات الأكثر نشاطا حيث تم تداول ما قيمته مليون \
+             درهم موزعة على مليون سهم من خلال صفقات {rest}"
+        )
+    };
+    let of = |a: String, b: String| {
+        let records = [json!({ "id": "a", "text": a }), json!({ "id": "b", "text": b })];
+        common::relations(&records, &Options::default()).first().copied()
+    };
+    let up = ["ارتفع", "ارتفاعا", "ارتفاعا"];
+    let down = ["انخفض", "انخفاضا", "انخفاضا"];
+    let (first, second) = ("إعمار العقارية", "دار التكافل للتأمين");
+    let rest = "ومنذ بداية العام بلغت نسبة التغير في المؤشر عشرة بالمئة";
+    assert_eq!(
+        of(bulletin(up, first, ""), bulletin(down, second, rest)),
+        Some(Relation::Variant(VariantReason::Facts))
+    );
+    assert_eq!(of(bulletin(up, first, ""), bulletin(up, first, rest)), Some(Relation::Near), "a sentence more");
+}
+
+#[test]
 fn decrees_of_two_years_with_one_number_are_told_apart_by_their_text_alone() {
     let board = |head: &str| -> String {
         format!(

@@ -12,7 +12,9 @@ const BETWEEN: usize = 9;
 /// names and controls are between, a time or a byline among them.
 pub(super) fn captions(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     for at in 1..all.len().saturating_sub(1) {
-        let may_be = all[at].over && !all[at].told && all[at].is_headline() && pieces[at].line.bullet == ListSign::None;
+        let own = pieces[at].line.span.of(text);
+        let told = all[at].told && !is_signed_by_photographer(own);
+        let may_be = all[at].over && !told && all[at].is_headline() && pieces[at].line.bullet == ListSign::None;
         if !may_be || pieces[at].gap == PieceGap::Same || all[at + 1].shape != PieceShape::Paragraph {
             continue;
         }
@@ -33,4 +35,15 @@ pub(super) fn captions(text: &str, pieces: &[LinePiece], all: &mut [PieceFeature
             all[title].headed = true;
         }
     }
+}
+
+/// Words of the name of a photographer.
+const NAME: std::ops::RangeInclusive<usize> = 2..=4;
+
+/// Whether a line ends with a name in brackets: «the choir in the hall (Salim Noor)».
+fn is_signed_by_photographer(line: &str) -> bool {
+    let name = line.trim_end().strip_suffix(')').and_then(|line| line.rsplit_once(" (")).map(|(_, name)| name);
+    name.is_some_and(|name| {
+        NAME.contains(&name.split_whitespace().count()) && name.chars().all(|c| c.is_alphabetic() || c == ' ')
+    })
 }

@@ -217,7 +217,7 @@ pub(super) fn repeated_controls(pieces: &[LinePiece], all: &mut [PieceFeatures])
 /// Pieces at the top of a page that hold its menu.
 const MENU: usize = 12;
 
-/// Makes the head of a widget or of prices an entry of the menu if it is beside one at the top of the page.
+/// Makes the head of a widget or of prices an entry of the menu if it is beside one, or between short lines, at the top of the page.
 pub(super) fn menus(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     let top = all.len().min(MENU);
     let begun =
@@ -229,7 +229,10 @@ pub(super) fn menus(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
             beside.and_then(|beside| all.get(beside)).is_some_and(|beside| beside.is(WordingClass::Menu))
         };
         let tight = pieces.get(at + 1).is_some_and(|below| below.gap == PieceGap::Next);
-        if is_head && all[at].reading.numbers == 0 && (is_menu(at.checked_sub(1)) || tight && is_menu(Some(at + 1))) {
+        let is_label = |beside: Option<usize>| beside.and_then(|beside| all.get(beside)).is_some_and(is_plain_short);
+        let is_beside = is_menu(at.checked_sub(1)) || tight && is_menu(Some(at + 1));
+        let is_between = tight && is_label(at.checked_sub(1)) && is_label(Some(at + 1));
+        if is_head && all[at].reading.numbers == 0 && (is_beside || is_between) {
             all[at].reading.class = Some(WordingClass::Menu);
         }
     }
@@ -312,17 +315,97 @@ const ANSWER: u32 = 3;
 /// The first answers of polls.
 const YES: &[&str] = &["نعم", "أوافق", "أؤيد", "مع", "بله", "آری", "موافقم", "ہاں", "جی ہاں", "Yes"];
 
+/// Most words of another answer.
+const CHOICE: u32 = 4;
+/// Most answers.
+const MOST_ANSWERS: usize = 6;
+/// Controls below the answers.
+#[rustfmt::skip]
+const VOTES: &[&str] = &["صوت", "صوّت", "صوت الآن", "تصويت", "التصويت", "أرسل صوتك", "ثبت رأی", "ثبت رای", "رأی دادن", "رای دادن", "ارسال رأی", "ووٹ", "ووٹ دیں", "ووٹ کریں", "Vote"];
+
 /// Makes a question above answers that a page lets its readers choose from the head of a poll.
 pub(super) fn polls(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     for at in 0..all.len() {
-        let asks = pieces[at].line.ending == LineEnding::Asking && all[at].reading.class.is_none();
+        if pieces[at].line.ending != LineEnding::Asking || all[at].reading.class.is_some() {
+            continue;
+        }
+
         let below = pieces.iter().zip(&*all).skip(at + 1);
-        let is_answer = |(piece, features): &(&LinePiece, &PieceFeatures)| {
-            features.is(WordingClass::Control) && piece.line.words <= ANSWER
-        };
+        let is_control = |features: &PieceFeatures| features.is(WordingClass::Control);
+        let is_answer =
+            |(piece, features): &(&LinePiece, &PieceFeatures)| is_control(features) && piece.line.words <= ANSWER;
         let answered = pieces.get(at + 1).is_some_and(|first| YES.contains(&first.line.span.of(text)));
-        if asks && answered && below.take_while(is_answer).count() >= ANSWERS {
+        let answers = below.clone().take_while(is_answer).count();
+
+        // Other answers are known by the control below them.
+        let is_vote = |piece: &LinePiece| VOTES.contains(&piece.line.span.of(text));
+        let is_choice = |(piece, features): &(&LinePiece, &PieceFeatures)| {
+            let plain = features.reading.class.is_none() || is_control(features) || features.is(WordingClass::Menu);
+            plain && !features.reading.time && piece.line.words <= CHOICE && !is_vote(piece)
+        };
+        let choices = below.take_while(is_choice).count();
+        let voted = pieces.get(at + 1 + choices).is_some_and(is_vote);
+
+        if answered && answers >= ANSWERS || voted && (ANSWERS..=MOST_ANSWERS).contains(&choices) {
             all[at].reading.class = Some(WordingClass::Block);
+        }
+    }
+}
+
+/// Lines at the top of a page that may say what the site is.
+const TAGLINES: usize = 3;
+/// Most words of such a line.
+const TAGLINE: u32 = 8;
+/// Fewest short lines of the menu below it.
+const ENTRIES: u32 = 3;
+
+/// Makes a line below the name of the site what the site says of itself: «the magazine of culture and arts», above its menu.
+pub(super) fn taglines(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    for at in 1..all.len().saturating_sub(1).min(TAGLINES) {
+        let is_top = all[..at].iter().all(|above| above.is_short() && !above.is(WordingClass::List));
+        let is_line = all[at].is_headline()
+            && all[at].reading.numbers == 0
+            && pieces[at].line.words <= TAGLINE
+            && pieces[at].line.ending == LineEnding::Open
+            && pieces[at].gap != PieceGap::Same;
+        let below = &all[at + 1];
+        let is_menu = below.is(WordingClass::Menu) || below.shorts >= ENTRIES || pieces[at + 1].cells >= 3;
+        if is_top && is_line && is_menu && !below.reading.time {
+            all[at].reading.class = Some(WordingClass::Site);
+        }
+    }
+}
+
+/// Heads of small advertisements. Promoted articles are headlines.
+const ADVERTS: &[&str] = &[
+    "إعلانات مبوبة",
+    "إعلانات القراء",
+    "نیازمندی‌ها",
+    "نیازمندیها",
+    "نیازمندی ها",
+    "رپورتاژ آگهی",
+    "آگهی‌ها",
+    "کلاسیفائیڈ",
+];
+/// Most advertisements below one head.
+const MOST_ADVERTS: usize = 6;
+
+/// Makes the lines below a head of advertisements controls, up to the next line with a class or a blank line.
+pub(super) fn adverts(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    for head in 0..all.len() {
+        if !ADVERTS.contains(&pieces[head].line.span.of(text).trim_matches(|c: char| !c.is_alphanumeric())) {
+            continue;
+        }
+
+        all[head].reading.class = Some(WordingClass::Block);
+        let below = (head + 1..all.len()).take(MOST_ADVERTS);
+        let is_advert = |at: &usize| {
+            let tight = pieces[*at].gap != PieceGap::Blank || *at == head + 1;
+            tight && all[*at].shape != PieceShape::Paragraph && all[*at].reading.class.is_none()
+        };
+        let adverts = below.take_while(is_advert).count();
+        for features in &mut all[head + 1..=head + adverts] {
+            features.reading.class = Some(WordingClass::Control);
         }
     }
 }

@@ -190,6 +190,12 @@ fn add_context(piece: &LinePiece, evidence: &PieceFeatures, costs: &mut RoleCost
         add(costs, &[(Title, 3), (Body, -3)]);
     }
 
+    if evidence.numbered {
+        add(costs, &[(Sub, -10), (Title, 10), (Widget, 8), (Item, 10)]);
+    }
+    if evidence.named {
+        add(costs, &[(Item, -8), (Widget, 6), (Furniture, 6)]);
+    }
     if evidence.entry {
         add(costs, &[(Widget, 15), (Item, 20)]);
     }

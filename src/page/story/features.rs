@@ -82,6 +82,8 @@ pub(super) struct PieceFeatures {
     pub(super) inset: bool,
     /// Whether it is a numbered point that continues the text above.
     pub(super) point: bool,
+    /// Whether it is one of several numbered subheadings.
+    pub(super) numbered: bool,
     /// Whether it is a word for a poem above verses.
     pub(super) poem: bool,
     /// Whether it is one of those verses.
@@ -102,6 +104,8 @@ pub(super) struct PieceFeatures {
     pub(super) stopped: bool,
     /// Whether it is the name of a byline that is repeated alone.
     pub(super) author: bool,
+    /// Whether it is a headline of a list in which names and headlines take turns.
+    pub(super) named: bool,
     /// Whether a list of headlines with the names of their sections begins with it, below a table.
     pub(super) leaves_table: bool,
     /// Whether it holds the name of the site.

@@ -10,13 +10,19 @@ use crate::page::lines::{self, LineEnding, ListSign};
 const LIVE: &[&str] = &["مباشر", "لحظة بلحظة", "لحظه به لحظه", "پوشش زنده", "لائیو", "براہ راست", "أولا بأول", "Live"];
 /// Pieces at the top of a page that hold one of them.
 const HEAD: usize = 10;
+/// The same where the word is the kicker of a title.
+const KICKER: usize = 24;
 
 /// On a page that reports live, marks the headlines between a time and a paragraph, and that paragraph: they are entries of one
 /// story.
 pub(super) fn live(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     let is_live =
         |piece: &LinePiece| piece.line.words <= LONG && LIVE.iter().any(|word| piece.line.span.of(text).contains(word));
-    if !pieces.iter().take(HEAD).any(is_live) {
+    let is_kicker = |at: usize| {
+        is_live(&pieces[at]) && all[at].is_short() && all.get(at + 1).is_some_and(PieceFeatures::is_headline)
+    };
+    let told_by_kicker = || (HEAD..pieces.len().min(KICKER)).any(is_kicker);
+    if !pieces.iter().take(HEAD).any(is_live) && !told_by_kicker() {
         return;
     }
 
@@ -145,8 +151,11 @@ const INSET: usize = 3;
 /// Fewest words of a headline that is none of its lines.
 const HEADLINE: u32 = 5;
 
-/// Marks verses and dialogues: short lines between two paragraphs, all or none of them with list signs, without blank lines.
+/// Marks verses and dialogues: short lines between two paragraphs, all or none of them with list signs, without blank lines. The points
+/// below a question are an inset as well.
 pub(super) fn insets(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    points_below_questions(pieces, all);
+
     let mut at = 1;
     while at < all.len() {
         let end = (at..all.len()).find(|&next| !may_be_inset(&pieces[next], &all[next])).unwrap_or(all.len());
@@ -154,6 +163,34 @@ pub(super) fn insets(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
             all[at..end].iter_mut().for_each(|features| features.inset = true);
         }
         at = end.max(at + 1);
+    }
+}
+
+/// Fewest points below a question.
+const POINTS: usize = 2;
+/// Most words of a question that points answer.
+const QUESTION: u32 = 7;
+
+/// Marks a short question below a paragraph, and the lines with list signs right below it.
+fn points_below_questions(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    for at in 1..all.len() {
+        // A note to read something else may be between.
+        let above = all[..at].iter().rev().find(|above| !above.is(WordingClass::Inline));
+        let is_below_text =
+            above.is_some_and(|above| above.shape == PieceShape::Paragraph && above.reading.class.is_none());
+        let asks = pieces[at].line.ending == LineEnding::Asking && pieces[at].line.words <= QUESTION;
+        if !is_below_text || !asks || !may_be_inset(&pieces[at], &all[at]) || is_listed(&pieces[at], &all[at]) {
+            continue;
+        }
+
+        let is_point = |point: &usize| {
+            let tight = pieces[*point].gap != PieceGap::Blank || all[at].airy;
+            tight && pieces[*point].line.bullet == ListSign::Sign && may_be_inset(&pieces[*point], &all[*point])
+        };
+        let points = (at + 1..all.len()).take_while(is_point).count();
+        if points >= POINTS {
+            all[at..=at + points].iter_mut().for_each(|features| features.inset = true);
+        }
     }
 }
 
@@ -413,7 +450,8 @@ pub(super) fn authors(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures
         // A byline is between a title or time and the text.
         let near_title = at > 0 && (all[at - 1].shape == PieceShape::Headline || all[at - 1].reading.time);
         let begins = all.get(at + 1).is_some_and(|next| {
-            next.shape == PieceShape::Paragraph || next.reading.time || next.is(WordingClass::Stamp)
+            let is_datum = next.is(WordingClass::Stamp) || next.is(WordingClass::Code);
+            next.shape == PieceShape::Paragraph || next.reading.time || is_datum
         });
         let short = words <= 3 && all[at].reading.class.is_none();
         if names.len() < NAMES && near_title && begins && (all[at].is(WordingClass::Byline) || all[at].signed || short)

@@ -14,6 +14,15 @@ const DATELINE: u32 = 10;
 /// Most words before the dash of a dateline.
 const PLACE: usize = 4;
 
+/// Kinds of stories that headlines begin with, before a bar: «photos | …».
+#[rustfmt::skip]
+const KINDS: &[&str] = &[
+    "فيديو", "بالفيديو", "صور", "بالصور", "فيديو وصور", "شاهد", "ملخص", "تقرير", "تحليل", "تحقيق", "حوار", "مقابلة", "مقال", "رأي", "خاص", "حصري", "عاجل",
+    "بودكاست", "إنفوغراف", "إنفوغرافيك", "انفوغراف", "إنفوجراف", "انفوجراف", "روبورتاج", "ربورتاج", "ريبورتاج", "بورتريه", "ملف", "استطلاع",
+    "فیلم", "ویدئو", "ویدیو", "عکس", "تصاویر", "صوت", "گزارش", "گزارش تصویری", "یادداشت", "تحلیل", "گفتگو", "گفت‌وگو", "گفت و گو", "مصاحبه", "پادکست", "اینفوگرافی",
+    "اینفوگرافیک", "اختصاصی", "فوری", "پرونده", "ویڈیو", "تصویریں", "رپورٹ", "تجزیہ", "انٹرویو", "کالم", "بلاگ", "پوڈکاسٹ",
+];
+
 /// The place of a piece relative to the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PieceGap {
@@ -63,7 +72,7 @@ pub(super) fn split(text: &str, lines: &[TextLine], parts: &mut Vec<Span>, piece
             LinePiece { line: *line, gap, cells: 1, dashed: std::mem::take(&mut dashed), dateline: false, number };
 
         let is_row = separators::separate(text, line, parts);
-        if parts.len() < 2 {
+        if parts.len() < 2 || begins_with_kind(text, parts) {
             pieces.push(whole);
         } else if is_row || !are_headlines(text, whole, parts) {
             // The number of cells is evidence for a menu or table.
@@ -74,6 +83,13 @@ pub(super) fn split(text: &str, lines: &[TextLine], parts: &mut Vec<Span>, piece
     }
 
     split_at_datelines(text, pieces);
+}
+
+/// Whether a line is one headline behind the kind of its story.
+fn begins_with_kind(text: &str, parts: &[Span]) -> bool {
+    let [kind, headline] = parts else { return false };
+    let named = text[kind.end..headline.start].contains('|') && KINDS.contains(&kind.of(text));
+    named && measured(text, &[*headline]).any(|line| is_headline(text, &line))
 }
 
 /// The line breaks between two lines.
@@ -163,7 +179,10 @@ fn are_headlines(text: &str, whole: LinePiece, parts: &[Span]) -> bool {
     // A path through the site holds one headline at its end; a row of a table holds amounts.
     let line = whole.line.span.of(text);
     let path = line.contains(['›', '‹']) || line.contains(" > ");
-    others == 0 && amounts <= 1 && !(path && headlines < 2) && headlines > 0 && labels <= headlines + 1
+    // A menu of three entries may have one of four words.
+    let longest = measured(text, parts).map(|line| line.words).max().unwrap_or(0);
+    let menu = headlines == 1 && labels >= 2 && longest == LEAST;
+    others == 0 && amounts <= 1 && !(path && headlines < 2) && !menu && headlines > 0 && labels <= headlines + 1
 }
 
 /// Pushes the parts of a line as pieces.

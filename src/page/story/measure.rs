@@ -4,7 +4,8 @@ use super::features::{LONG, LONG_LENGTH, PieceFeatures, PieceShape, SHORT};
 use super::line_pieces::LinePiece;
 use super::reading::LineWords;
 use super::shape::{
-    breaks_off, inner_stops, is_address, is_answer, is_credited, is_glued, is_placed, is_verse, length,
+    breaks_off, inner_stops, is_address, is_answer, is_bracketed_menu, is_credited, is_glued, is_placed, is_verse,
+    length,
 };
 use super::vocabulary::WordingClass;
 use super::{
@@ -37,11 +38,12 @@ pub(super) fn measure(
     inside::kinds(pieces, all);
 
     // The order matters: ranks and rows change what counts as a headline, runs and neighbours are read by what follows.
-    table_rows::ranks(all);
+    table_rows::ranks(pieces, all);
     table_rows::foreign(text, pieces, all);
     table_rows::rows(text, pieces, all);
     context::menus(pieces, all);
     context::polls(text, pieces, all);
+    context::adverts(text, pieces, all);
     context::columns(text, pieces, all);
     context::answered_questions(pieces, all);
     context::sources_above_text(pieces, all);
@@ -62,10 +64,12 @@ pub(super) fn measure(
     contents::contents(text, pieces, all);
     context::repeated_controls(pieces, all);
     context::sites(pieces, all);
+    context::taglines(pieces, all);
     context::named_lines(text, pieces, all);
     inside::insets(pieces, all);
     pull_quotes::pull_quotes(text, pieces, all);
     points::points(pieces, all);
+    points::numbered_subheadings(all);
     verses::poems(text, pieces, all);
     inside::signatures(text, pieces, all);
     inside::leads(text, pieces, all);
@@ -152,6 +156,9 @@ fn read(text: &str, line: &TextLine, matcher: &mut PhraseMatcher, features: &mut
         features.reading.class = Some(WordingClass::Control);
     }
     features.reading.class = markdown::picture(own).or(features.reading.class);
+    if is_bracketed_menu(own) {
+        features.reading.class = Some(WordingClass::Menu);
+    }
     if features.reading.class.is_none() && is_credited(own, words) {
         features.reading.class = Some(WordingClass::Caption);
     }
@@ -202,8 +209,10 @@ const fn cue_class(role: LineRole, read: Option<WordingClass>, alone: bool) -> O
 
 /// The class of a row of short cells: a menu, or a path through one.
 fn menu_row(piece: &LinePiece, features: &PieceFeatures) -> Option<WordingClass> {
-    let short =
-        piece.cells > 1 && piece.line.words <= 3 * u32::from(piece.cells) && piece.line.ending != LineEnding::Stop;
+    // Of three words a cell; one cell of a longer row may have four.
+    let cells = u32::from(piece.cells);
+    let most = 3 * cells + u32::from(cells > 2);
+    let short = piece.cells > 1 && piece.line.words <= most && piece.line.ending != LineEnding::Stop;
     (short && features.reading.numbers == 0).then_some(WordingClass::Menu)
 }
 

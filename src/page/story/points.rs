@@ -18,3 +18,24 @@ pub(super) fn points(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
         }
     }
 }
+
+/// Marks numbered subheadings: each is between two paragraphs, and another one has the number before or behind its own.
+pub(super) fn numbered_subheadings(all: &mut [PieceFeatures]) {
+    let ranked: Vec<(usize, u16)> = (0..all.len())
+        .filter(|at| {
+            all[*at].under
+                && all[*at].over
+                && all[*at].shape != PieceShape::Paragraph
+                && all[*at].reading.class.is_none()
+        })
+        .filter_map(|at| all[at].reading.rank.map(|rank| (at, rank)))
+        .collect();
+    for pair in ranked.windows(2) {
+        if let [(a, first), (b, second)] = *pair
+            && second == first.saturating_add(1)
+        {
+            all[a].numbered = true;
+            all[b].numbered = true;
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use memchr::memmem;
 
 use super::features::{PieceFeatures, PieceShape};
+use super::inside::shares_words;
 use super::line_pieces::LinePiece;
 
 /// Fewest bytes of a pull quote. A text can contain the words of a shorter line by chance.
@@ -17,6 +18,12 @@ pub(super) fn pull_quotes(text: &str, pieces: &[LinePiece], all: &mut [PieceFeat
     let may_be = |at: &usize| all[*at].is_headline() && all[*at].under && own(*at).len() >= SHORTEST;
     let sought: Vec<usize> = (1..all.len()).filter(may_be).take(SOUGHT).collect();
 
+    for at in 1..all.len() {
+        if is_quote_between_paragraphs(text, pieces, all, at) {
+            all[at].inset = true;
+        }
+    }
+
     for at in sought {
         let found = memmem::find_iter(text.as_bytes(), own(at).as_bytes());
         let is_paragraph = |place: usize| {
@@ -27,4 +34,26 @@ pub(super) fn pull_quotes(text: &str, pieces: &[LinePiece], all: &mut [PieceFeat
             all[at].inset = true;
         }
     }
+}
+
+/// Words with which a page announces a pull quote.
+const ANNOUNCED: &[&str] = &["اقتباس", "نقل قول", "اقتباس من المقال"];
+
+/// Whether a line in quotation marks is between two paragraphs, and is no title: the paragraph below does not repeat its words.
+fn is_quote_between_paragraphs(text: &str, pieces: &[LinePiece], all: &[PieceFeatures], at: usize) -> bool {
+    let own = |at: usize| pieces[at].line.span.of(text).trim();
+    let is_quote = is_quoted(own(at)) && all[at].is_headline() && all[at].over;
+    let announced = ANNOUNCED.contains(&own(at - 1)) && at > 1 && all[at - 2].shape == PieceShape::Paragraph;
+    let below = pieces.get(at + 1).map_or("", |below| below.line.span.of(text));
+    is_quote && (all[at].under || announced) && !shares_words(own(at), below)
+}
+
+/// Whether a whole line is in one pair of quotation marks.
+fn is_quoted(line: &str) -> bool {
+    let pairs = [('«', '»'), ('“', '”'), ('‘', '’'), ('’', '‘'), ('"', '"'), ('”', '“')];
+    let line = line.trim_end_matches(['.', '۔']);
+    pairs.iter().any(|(open, close)| {
+        let inner = line.strip_prefix(*open).and_then(|line| line.strip_suffix(*close));
+        inner.is_some_and(|inner| !inner.contains([*open, *close]))
+    })
 }

@@ -139,6 +139,10 @@ impl LineWords<'_> {
         if (2..=8).contains(&count) && numbered && self.is_count() {
             return Some(WordingClass::Code);
         }
+        // «1.2K».
+        if count == 1 && self.is_rounded(0) {
+            return Some(WordingClass::Code);
+        }
         // «10 صور» alone is the count of pictures, not a place among them.
         if count == 2 && self.is_number(0) && self.word(1).is(WordSenses::PICTURE) {
             return Some(WordingClass::Code);

@@ -1,4 +1,5 @@
-//! Lists whose entries have one form of several lines: a headline, its duration, its channel, its views.
+//! Lists whose entries have one form of several lines: a headline, its duration, its channel, its views; or names and headlines in
+//! turn, as sections, columns and their authors.
 //!
 //! A single line of metadata between headlines is known by its words. Where several are between them, the form that returns tells
 //! that a name among them belongs to the entry.
@@ -13,6 +14,14 @@ const LINES: std::ops::RangeInclusive<usize> = 2..=5;
 const ENTRIES: usize = 3;
 /// The same for entries that begin with metadata or hold a teaser.
 const MARKED_ENTRIES: usize = 2;
+/// The same for names and headlines in turn.
+const NAMED_ENTRIES: usize = 3;
+/// Most lines of an entry of names and a headline.
+const NAMED_LINES: usize = 3;
+/// Mean words of headlines between names, at least: the entries of menus are shorter.
+const NAMED_WORDS: usize = 5;
+/// The same below the head of a list.
+const LISTED_WORDS: usize = 4;
 /// Most words of a name, the line of an entry that is neither its headline nor a number or a date.
 const WORDS: u32 = 6;
 
@@ -41,7 +50,8 @@ pub(super) fn records(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     let kinds: Vec<LineKind> = all.iter().zip(pieces).map(|(features, piece)| kind(features, piece)).collect();
     let mut at = 0;
     while at < kinds.len() {
-        let found = LINES.rev().filter_map(|lines| Some((lines, entries(&kinds, pieces, at, lines)?)));
+        let is_listed = at > 0 && all[at - 1].is(WordingClass::List);
+        let found = LINES.rev().filter_map(|lines| Some((lines, entries(&kinds, pieces, at, lines, is_listed)?)));
         let Some((lines, entries)) = found.max_by_key(|(lines, entries)| lines * entries) else {
             at += 1;
             continue;
@@ -52,6 +62,7 @@ pub(super) fn records(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
         for (place, (features, kind)) in all[at..end].iter_mut().zip(&kinds[at..end]).enumerate() {
             if Some(place % lines) == headline {
                 features.shape = PieceShape::Headline;
+                features.named = is_named(&kinds[at..at + lines]);
                 if *kind == LineKind::Name {
                     features.length = features.length.max(HEADLINE);
                 }
@@ -93,13 +104,15 @@ fn is_head(features: &PieceFeatures) -> bool {
         || features.is_short() && features.reading.class.is_none() && !features.reading.time
 }
 
-/// The number of entries from `from` on, each of `lines` lines; `None` if there are too few for a list.
-fn entries(kinds: &[LineKind], pieces: &[LinePiece], from: usize, lines: usize) -> Option<usize> {
+/// The number of entries from `from` on, each of `lines` lines; `None` if there are too few for a list. `is_listed`: whether the head of
+/// a list is above.
+fn entries(kinds: &[LineKind], pieces: &[LinePiece], from: usize, lines: usize, is_listed: bool) -> Option<usize> {
     let form = kinds.get(from..from + lines)?;
     let headlines = form.iter().filter(|kind| **kind == LineKind::Headline).count();
     let has = |kind: LineKind| form.contains(&kind);
-    // One headline and one datum or more.
-    if headlines != 1 || !has(LineKind::Datum) || has(LineKind::Other) {
+    // One headline, and one datum or more, or names alone.
+    let is_named = is_named(form);
+    if headlines != 1 || !has(LineKind::Datum) && !is_named || has(LineKind::Other) {
         return None;
     }
 
@@ -115,6 +128,18 @@ fn entries(kinds: &[LineKind], pieces: &[LinePiece], from: usize, lines: usize) 
     let entries = same / lines;
     let is_told_by_form = has(LineKind::Name) || has(LineKind::Teaser);
     let is_marked = is_told_by_form && form[0] == LineKind::Datum || has(LineKind::Teaser);
-    let least = if is_marked { MARKED_ENTRIES } else { ENTRIES };
-    (entries >= least).then_some(entries)
+    let least = match () {
+        () if is_named => NAMED_ENTRIES,
+        () if is_marked => MARKED_ENTRIES,
+        () => ENTRIES,
+    };
+
+    let words = || (0..entries).map(|entry| pieces[from + entry * lines + title].line.words as usize).sum::<usize>();
+    let shortest = if is_listed { LISTED_WORDS } else { NAMED_WORDS };
+    (entries >= least && (!is_named || words() >= shortest * entries)).then_some(entries)
+}
+
+/// Whether an entry is a headline with a name before it, behind it, or both.
+fn is_named(form: &[LineKind]) -> bool {
+    form.len() <= NAMED_LINES && form.iter().all(|kind| matches!(kind, LineKind::Headline | LineKind::Name))
 }

@@ -59,7 +59,7 @@ pub(super) fn separate(text: &str, line: &TextLine, parts: &mut Vec<Span>) -> bo
         }
         parts.clear();
     }
-    if parts.len() < 2 && line.words <= PATH {
+    if parts.len() < 2 && line.words <= MENU {
         by_slashes(line, text, parts);
         if parts.len() > 1 {
             return true;
@@ -268,13 +268,26 @@ fn by_spaces(span: Span, text: &str, parts: &mut Vec<Span>) {
     }
 }
 
-/// Replaces `parts` by the parts of a path through a site, «page one / regional news»; none where a slash is part of a date or
-/// of a remark in brackets.
+/// Replaces `parts` by the parts of a path through a site, «page one / regional news», or of a menu with slashes or dots; none where a
+/// slash is part of a date or of a remark in brackets.
 fn by_slashes(line: &TextLine, text: &str, parts: &mut Vec<Span>) {
     parts.clear();
     let own = line.span.of(text);
-    if own.contains(" / ") && !own.contains(|c: char| c.is_numeric() || matches!(c, '(' | ')')) {
-        split_by(own, " / ", line.span.start, text, parts);
+    if own.contains(|c: char| c.is_numeric() || matches!(c, '(' | ')')) {
+        return;
+    }
+
+    for sign in [" / ", " . "] {
+        if parts.len() < 2 && own.contains(sign) {
+            split_by(own, sign, line.span.start, text, parts);
+        }
+    }
+
+    // A longer line is a menu of short entries.
+    let is_menu = parts.len() >= CELLS && parts.iter().all(|part| words_of(text, part) <= CELL_WORDS as u32);
+    let is_path = line.words <= PATH && own.contains(" / ");
+    if !is_menu && !is_path {
+        parts.clear();
     }
 }
 

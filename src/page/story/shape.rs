@@ -74,6 +74,21 @@ pub(super) fn is_address(line: &str) -> bool {
         || line.contains('@') && line.contains('.'))
 }
 
+/// Fewest entries of a menu in brackets.
+const BRACKETED: usize = 3;
+
+/// Whether a line is a menu with each entry in brackets: «[News] [Sport] [Weather]».
+pub(super) fn is_bracketed_menu(line: &str) -> bool {
+    let line = line.trim();
+    let Some(inner) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) else { return false };
+    let mut entries = 0;
+    let are_apart = inner.split(']').all(|entry| {
+        entries += 1;
+        entries == 1 && !entry.contains('[') || entry.trim_start().starts_with('[')
+    });
+    are_apart && entries >= BRACKETED
+}
+
 /// Words of the credit in brackets at the end of a caption.
 const CREDITS: &[&str] = &[
     "صور",

@@ -2,15 +2,16 @@
 
 use std::ops::Range;
 
-use super::features::{PieceFeatures, PieceShape};
+use super::features::{LONG_LENGTH, PieceFeatures, PieceShape};
 use super::line_pieces::{LinePiece, PieceGap};
 use super::vocabulary::WordingClass;
+use crate::page::lines::LineEnding;
 
 /// Fewest lines of a list of labels.
 const LABELS: usize = 3;
 
 /// Makes a number without a sign a rank if the rank before or behind it is within three pieces.
-pub(super) fn ranks(all: &mut [PieceFeatures]) {
+pub(super) fn ranks(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     let ranked: Vec<(usize, u16)> =
         all.iter().enumerate().filter_map(|(at, features)| features.reading.rank.map(|rank| (at, rank))).collect();
     for pair in ranked.windows(2) {
@@ -21,6 +22,8 @@ pub(super) fn ranks(all: &mut [PieceFeatures]) {
         }
     }
 
+    ranked_items(pieces, all);
+
     // The reading found no sign to cut at: the first word is the rank.
     for features in all {
         if features.reading.ranked && features.reading.before == 0 {
@@ -28,6 +31,37 @@ pub(super) fn ranks(all: &mut [PieceFeatures]) {
         }
     }
 }
+
+/// Fewest numbered lines in a row of which most are headlines.
+const RANKED: usize = 3;
+/// Fewest and most words of another of these lines, its number among them.
+const RANKED_WORDS: std::ops::RangeInclusive<u32> = 4..=24;
+
+/// Makes short and long lines of a numbered list of headlines headlines too.
+fn ranked_items(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let mut at = 0;
+    while at < all.len() {
+        let follows = |next: &usize| {
+            let (before, own) = (all[*next - 1].reading.rank, all[*next].reading.rank);
+            own.is_some() && own == before.map(|rank| rank.saturating_add(1))
+        };
+        let end = (at + 1..all.len()).find(|next| !follows(next)).unwrap_or(all.len());
+        let headlines = all[at..end].iter().filter(|features| features.is_headline()).count();
+        if headlines >= RANKED && headlines * 2 > end - at {
+            for (piece, features) in pieces[at..end].iter().zip(&mut all[at..end]) {
+                let plain = features.reading.class.is_none() && piece.line.ending != LineEnding::Stop;
+                if plain && !features.is_headline() && RANKED_WORDS.contains(&piece.line.words) {
+                    features.shape = PieceShape::Headline;
+                    features.length = features.length.clamp(RANKED_LENGTH, LONG_LENGTH - 5);
+                }
+            }
+        }
+        at = end;
+    }
+}
+
+/// Length of a line that its list tells to be a headline, at least.
+const RANKED_LENGTH: i32 = 5;
 
 /// Marks lines of Latin letters on a page of other letters.
 pub(super) fn foreign(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
@@ -96,15 +130,31 @@ fn has_cells(piece: &LinePiece, features: &PieceFeatures) -> bool {
 /// Most words of a place with its weather.
 const WEATHER: u32 = 6;
 
-/// Whether a piece is an amount with its unit, or the weather of a place.
+/// Fewest numbers with decimals of a rate.
+const DECIMALS: usize = 2;
+/// Most words of one.
+const RATE: u32 = 8;
+
+/// Whether a piece is an amount with its unit, a rate, or the weather of a place.
 fn has_amounts(text: &str, piece: &LinePiece, features: &PieceFeatures) -> bool {
     let own = piece.line.span.of(text);
     let is_amount = piece.line.words <= 4 && own.contains(['°', '%', '٪', '$', '€', '/']);
     // «Raven Head 29° partly cloudy».
     let is_weather = piece.line.words <= WEATHER && own.contains('°');
-    features.reading.numbers > 0 && (is_amount || is_weather)
+    // «US dollar 281.40 bid 283.10 ask».
+    let is_rate =
+        || piece.line.words <= RATE && own.split_whitespace().filter(|word| is_decimal(word)).count() >= DECIMALS;
+    features.reading.numbers > 0 && (is_amount || is_weather || is_rate())
 }
 
+/// Whether a word is a number with decimals.
+fn is_decimal(word: &str) -> bool {
+    let is_number = |part: &str| !part.is_empty() && part.chars().all(char::is_numeric);
+    word.split_once(['.', '٫']).is_some_and(|(whole, decimals)| is_number(whole) && is_number(decimals))
+}
+
+/// Mean words of headlines behind the name of their section, at least.
+const LABELLED_HEADLINE: usize = 6;
 /// Fewest labelled lines below the head of a widget.
 const WIDGET_LABELS: usize = 2;
 /// Most words of a row with a number below such a head.
@@ -140,7 +190,10 @@ fn label_lists(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
         let list = label_list(text, pieces, all, at);
         // The head of a widget tells that two lines are one, too.
         let least = if at > 0 && is_widget(&all[at - 1]) { WIDGET_LABELS } else { LABELS };
-        if list.len() >= least && at > 0 && all[at - 1].shape == PieceShape::Short {
+        // Below the head of a list the labels are the sections of headlines.
+        let words = pieces[list.clone()].iter().map(|piece| piece.line.words as usize).sum::<usize>();
+        let is_listed = at > 0 && all[at - 1].is(WordingClass::List) && words >= LABELLED_HEADLINE * list.len();
+        if list.len() >= least && at > 0 && all[at - 1].shape == PieceShape::Short && !is_listed {
             all[list.clone()].iter_mut().for_each(|features| features.row = true);
         }
         at = list.end.max(at + 1);

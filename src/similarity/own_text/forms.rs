@@ -47,8 +47,11 @@ const PAGE: usize = 160;
 /// Fewest words in other forms of number that tell two pages apart.
 const COUNTED: usize = 2;
 
-/// Most tokens of the longer text of which a word and its opposite are the content.
+/// Most tokens of the longer text of which one word and its opposite are the content.
 const WITH_OPPOSITE: usize = 160;
+
+/// Fewest words and their opposites that are the content of two texts, however much else differs.
+const SEVERAL_OPPOSITES: usize = 2;
 
 /// Most tokens on a side of a slot with opposites.
 const OPPOSITES: usize = 3;
@@ -95,13 +98,19 @@ impl TextPair<'_, '_> {
             return Some(FormContent::Number);
         }
 
+        // A word and its opposite are no edit.
+        let opposites =
+            detail.slots.iter().filter(|slot| has_opposites([&a, &b], slot)).take(SEVERAL_OPPOSITES).count();
+        if opposites == SEVERAL_OPPOSITES {
+            return Some(FormContent::Word);
+        }
+
         // Nearly every token has a counterpart.
         if loose > LOOSE {
             return None;
         }
 
-        // A word and its opposite are no edit.
-        if longer <= WITH_OPPOSITE && detail.slots.iter().any(|slot| has_opposites([&a, &b], slot)) {
+        if longer <= WITH_OPPOSITE && opposites > 0 {
             return Some(FormContent::Word);
         }
 
