@@ -217,6 +217,27 @@ pub(super) fn repeated_controls(pieces: &[LinePiece], all: &mut [PieceFeatures])
 /// Pieces at the top of a page that hold its menu.
 const MENU: usize = 12;
 
+/// Most words of an entry of a menu with dashes between its entries.
+const DASHED_ENTRY: usize = 3;
+/// Fewest entries of such a menu.
+const DASHED_ENTRIES: usize = 4;
+
+/// Finds menus in one line at the top of a page: with dashes between short entries.
+pub(super) fn menu_lines(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    for (features, piece) in all.iter_mut().zip(pieces).take(MENU) {
+        let own = piece.line.span.of(text);
+        let mut entries = 0;
+        let are_short = own.split(['-', '–', '—', '·', '▪', '•']).all(|entry| {
+            entries += 1;
+            (1..=DASHED_ENTRY).contains(&entry.split_whitespace().count())
+        });
+        let plain = features.is_headline() && features.reading.numbers == 0 && piece.line.ending != LineEnding::Stop;
+        if plain && are_short && entries >= DASHED_ENTRIES {
+            features.reading.class = Some(WordingClass::Menu);
+        }
+    }
+}
+
 /// Makes the head of a widget or of prices an entry of the menu if it is beside one, or between short lines, at the top of the page.
 pub(super) fn menus(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     let top = all.len().min(MENU);
@@ -256,6 +277,15 @@ pub(super) fn sources_above_text(pieces: &[LinePiece], all: &mut [PieceFeatures]
             }
         }
         headed = all[at].is_headline() || headed && is_between_title_and_text(&all[at]);
+    }
+}
+
+/// Makes the source of a picture or a chart a caption too: it is right below the caption, and ends no story.
+pub(super) fn sources_below_captions(all: &mut [PieceFeatures]) {
+    for at in 1..all.len() {
+        if all[at].is(WordingClass::Border) && all[at - 1].is(WordingClass::Caption) {
+            all[at].reading.class = Some(WordingClass::Caption);
+        }
     }
 }
 
@@ -308,6 +338,21 @@ pub(super) fn comments(text: &str, pieces: &[LinePiece], all: &mut [PieceFeature
     }
 }
 
+/// Most words of what a page says of an author.
+const PROFILE: u32 = 45;
+
+/// Makes the paragraph right below the head of a box about the author a part of the box.
+pub(super) fn profiles(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    for at in 1..all.len() {
+        let is_head = all[at - 1].is(WordingClass::Author) && all[at - 1].is_short();
+        let is_text =
+            matches!(all[at].shape, PieceShape::Paragraph | PieceShape::Sentence) && all[at].reading.class.is_none();
+        if is_head && is_text && pieces[at].line.words <= PROFILE && pieces[at].gap == PieceGap::Next {
+            all[at].reading.class = Some(WordingClass::Author);
+        }
+    }
+}
+
 /// Fewest answers of a poll.
 const ANSWERS: usize = 2;
 /// Most words of one.
@@ -334,7 +379,12 @@ pub(super) fn polls(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures])
         let is_control = |features: &PieceFeatures| features.is(WordingClass::Control);
         let is_answer =
             |(piece, features): &(&LinePiece, &PieceFeatures)| is_control(features) && piece.line.words <= ANSWER;
-        let answered = pieces.get(at + 1).is_some_and(|first| YES.contains(&first.line.span.of(text)));
+        // With the share of its votes behind it or not.
+        let is_yes = |answer: &LinePiece| {
+            let words = answer.line.span.of(text).trim_end_matches(|c: char| !c.is_alphabetic());
+            YES.contains(&words)
+        };
+        let answered = pieces.get(at + 1).is_some_and(is_yes);
         let answers = below.clone().take_while(is_answer).count();
 
         // Other answers are known by the control below them.
@@ -353,7 +403,7 @@ pub(super) fn polls(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures])
 }
 
 /// Lines at the top of a page that may say what the site is.
-const TAGLINES: usize = 3;
+const TAGLINES: usize = 5;
 /// Most words of such a line.
 const TAGLINE: u32 = 8;
 /// Fewest short lines of the menu below it.
@@ -362,9 +412,11 @@ const ENTRIES: u32 = 3;
 /// Makes a line below the name of the site what the site says of itself: «the magazine of culture and arts», above its menu.
 pub(super) fn taglines(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     for at in 1..all.len().saturating_sub(1).min(TAGLINES) {
-        let is_top = all[..at].iter().all(|above| above.is_short() && !above.is(WordingClass::List));
+        let is_top = all[..at]
+            .iter()
+            .all(|above| !above.is_headline() && above.shape != PieceShape::Paragraph && !above.is(WordingClass::List));
         let is_line = all[at].is_headline()
-            && all[at].reading.numbers == 0
+            && all[at].reading.rank.is_none()
             && pieces[at].line.words <= TAGLINE
             && pieces[at].line.ending == LineEnding::Open
             && pieces[at].gap != PieceGap::Same;

@@ -104,7 +104,7 @@ pub(super) struct PieceFeatures {
     pub(super) stopped: bool,
     /// Whether it is the name of a byline that is repeated alone.
     pub(super) author: bool,
-    /// Whether it is a headline of a list in which names and headlines take turns.
+    /// Whether it is a headline of a list whose entries have one form of several lines.
     pub(super) named: bool,
     /// Whether a list of headlines with the names of their sections begins with it, below a table.
     pub(super) leaves_table: bool,

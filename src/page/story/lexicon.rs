@@ -32,6 +32,7 @@ impl WordSenses {
     pub(super) const COUNT: Self = Self(1 << 16);
     pub(super) const READ: Self = Self(1 << 17);
     pub(super) const ALSO: Self = Self(1 << 18);
+    pub(super) const HOME: Self = Self(1 << 19);
     /// The senses of words in dates and times.
     const TIMELY: Self = Self(Self::MONTH.0 | Self::WEEKDAY.0 | Self::UNIT.0 | Self::AGO.0 | Self::TIME.0);
 
@@ -117,6 +118,9 @@ const READS: &[&str] = &[
 /// Words for «also» and «more» beside them.
 const ALSO: &[&str] = &["أيضا", "كذلك", "المزيد", "همچنین", "نیز", "هم", "بیشتر", "بھی", "مزید"];
 
+/// Names of the home page, the first entry of a menu.
+const HOMES: &[&str] = &["الرئيسية", "الاستقبال", "الصفحة", "خانه", "صفحه", "سرورق", "ہوم", "سەرەتا", "Home"];
+
 /// What headlines begin with, before a colon; with a name behind them they are bylines or sources.
 const KINDS: &[&str] = &["تقرير", "تحقيق", "مصدر", "مصادر", "گزارش", "رپورٹ", "ذرائع", "report"];
 
@@ -166,6 +170,7 @@ impl Lexicon {
             (vocabulary::COUNTS, WordSenses::COUNT),
             (READS, WordSenses::READ),
             (ALSO, WordSenses::ALSO),
+            (HOMES, WordSenses::HOME),
             (vocabulary::AFTERNOON, WordSenses::AFTERNOON),
             (vocabulary::FORENOON, WordSenses::FORENOON),
         ];

@@ -5,7 +5,7 @@ use super::line_pieces::LinePiece;
 use super::reading::LineWords;
 use super::shape::{
     breaks_off, inner_stops, is_address, is_answer, is_bracketed_menu, is_credited, is_glued, is_placed, is_verse,
-    length,
+    length, names_file,
 };
 use super::vocabulary::WordingClass;
 use super::{
@@ -41,12 +41,15 @@ pub(super) fn measure(
     table_rows::ranks(pieces, all);
     table_rows::foreign(text, pieces, all);
     table_rows::rows(text, pieces, all);
+    context::menu_lines(text, pieces, all);
     context::menus(pieces, all);
+    context::profiles(pieces, all);
     context::polls(text, pieces, all);
     context::adverts(text, pieces, all);
     context::columns(text, pieces, all);
     context::answered_questions(pieces, all);
     context::sources_above_text(pieces, all);
+    context::sources_below_captions(all);
     context::comments(text, pieces, all);
     records::records(pieces, all);
     context::runs(pieces, all);
@@ -69,7 +72,7 @@ pub(super) fn measure(
     inside::insets(pieces, all);
     pull_quotes::pull_quotes(text, pieces, all);
     points::points(pieces, all);
-    points::numbered_subheadings(all);
+    points::numbered_subheadings(pieces, all);
     verses::poems(text, pieces, all);
     inside::signatures(text, pieces, all);
     inside::leads(text, pieces, all);
@@ -152,7 +155,7 @@ fn read(text: &str, line: &TextLine, matcher: &mut PhraseMatcher, features: &mut
     if features.reading.numbers > 0 && own.contains(['▲', '▼', '△', '▽', '⬆', '⬇']) {
         features.reading.class = Some(WordingClass::Code);
     }
-    if is_address(own) {
+    if is_address(own) || names_file(own, words) {
         features.reading.class = Some(WordingClass::Control);
     }
     features.reading.class = markdown::picture(own).or(features.reading.class);

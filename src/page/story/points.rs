@@ -19,17 +19,19 @@ pub(super) fn points(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     }
 }
 
-/// Marks numbered subheadings: each is between two paragraphs, and another one has the number before or behind its own.
-pub(super) fn numbered_subheadings(all: &mut [PieceFeatures]) {
-    let ranked: Vec<(usize, u16)> = (0..all.len())
-        .filter(|at| {
-            all[*at].under
-                && all[*at].over
-                && all[*at].shape != PieceShape::Paragraph
-                && all[*at].reading.class.is_none()
-        })
-        .filter_map(|at| all[at].reading.rank.map(|rank| (at, rank)))
-        .collect();
+/// Most words of a subheading that may have something else than a paragraph above, its number among them.
+const SUBHEADING: u32 = 4;
+
+/// Marks numbered subheadings: each is above a paragraph, is below another one or has few words, and another subheading has the number
+/// before or behind its own.
+pub(super) fn numbered_subheadings(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let is_subheading = |at: &usize| {
+        let (piece, own) = (&pieces[*at], &all[*at]);
+        let is_brief = piece.line.words <= SUBHEADING && all.get(at + 1).is_some_and(|below| !below.teaser);
+        own.over && (own.under || is_brief) && own.shape != PieceShape::Paragraph && own.reading.class.is_none()
+    };
+    let ranked: Vec<(usize, u16)> =
+        (0..all.len()).filter(is_subheading).filter_map(|at| all[at].reading.rank.map(|rank| (at, rank))).collect();
     for pair in ranked.windows(2) {
         if let [(a, first), (b, second)] = *pair
             && second == first.saturating_add(1)

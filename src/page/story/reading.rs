@@ -12,6 +12,8 @@ const CORE: usize = 2;
 const YEARS: std::ops::RangeInclusive<u16> = 1300..=2100;
 /// Most words of a line that asks to read something else.
 const REFERENCE: u32 = 5;
+/// Fewest words of a menu that begins with the name of the home page.
+const HOME_MENU: usize = 5;
 /// Most words of a section beside a time.
 const SECTION: usize = 3;
 /// Fewest words of a headline around a date.
@@ -218,6 +220,9 @@ impl LineWords<'_> {
         if (0..count).all(|at| self.word(at).is(WordSenses::MENU)) {
             return Some(WordingClass::Menu);
         }
+        if self.is_menu_from_home() {
+            return Some(WordingClass::Menu);
+        }
         if count <= 16 && self.is_controls() {
             return Some(WordingClass::Control);
         }
@@ -232,7 +237,7 @@ impl LineWords<'_> {
         let strange = count - usize::from(self.count(|at| self.is_timely(at)));
         let dated = reading.numbers >= 2 && self.names_month() || self.has_numeric_date();
         // A few names may surround a date; a sentence that begins with one may not.
-        let named = strange <= 3 || strange <= 6 && !self.begins_dated();
+        let named = strange <= 3 || strange <= 6 && (!self.begins_dated() || self.is_date_apart());
         let is_headline = || self.is_dated_headline() || self.surrounds_date();
         if dated && named && count <= 18 && self.line.ending != LineEnding::Stop && !is_headline() {
             return Some(WordingClass::Stamp);
@@ -246,6 +251,20 @@ impl LineWords<'_> {
         let credited =
             self.word(last).is(WordSenses::ARCHIVE) && self.gap(last).contains(['-', '–', '—', '(', '/', '|', ':']);
         (credited && count <= 24).then_some(WordingClass::Caption)
+    }
+
+    /// Whether the line is a menu without signs between its entries: it begins with the name of the home page.
+    fn is_menu_from_home(&self) -> bool {
+        let count = self.tokens.len();
+        let menu = (0..count).filter(|at| self.word(*at).is(WordSenses::MENU)).count();
+        let is_open = self.line.ending == LineEnding::Open;
+        count >= HOME_MENU && self.word(0).is(WordSenses::HOME) && is_open && menu * 3 >= count
+    }
+
+    /// Whether a sign parts the full date at the beginning from what is behind it: «23 November 2026 · section · 5 comments».
+    fn is_date_apart(&self) -> bool {
+        let date = (0..self.tokens.len().min(1)).find_map(|at| self.numeric_date(at).or_else(|| self.day(at)));
+        date.is_some_and(|end| end < self.tokens.len() && self.gap(end).contains(['|', '·', '•']))
     }
 
     /// Whether words of a headline surround a date: «gold today, 4-5-2026: 21 carats lose 35 pounds».
@@ -266,7 +285,7 @@ impl LineWords<'_> {
     /// Whether the line is the name of a section and a time with a sign between them: «Sport | 2 hours ago».
     fn is_section_and_time(&self) -> bool {
         let count = self.tokens.len();
-        let parts = |at: usize| self.gap(at).contains(['|', '•', '·', '/']);
+        let parts = |at: usize| self.gap(at).contains(['|', '•', '·', '/']) || self.gap(at).contains("   ");
         let named =
             |from: usize, to: usize| (1..=SECTION).contains(&(to - from)) && (from..to).any(|at| !self.is_timely(at));
         count <= 2 * SECTION + 4

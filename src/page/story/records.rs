@@ -51,7 +51,9 @@ pub(super) fn records(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     let mut at = 0;
     while at < kinds.len() {
         let is_listed = at > 0 && all[at - 1].is(WordingClass::List);
+        let is_comment = is_below_comments(&kinds, all, at);
         let found = LINES.rev().filter_map(|lines| Some((lines, entries(&kinds, pieces, at, lines, is_listed)?)));
+        let found = found.filter(|(lines, _)| !is_comment || !is_named(&kinds[at..at + lines]));
         let Some((lines, entries)) = found.max_by_key(|(lines, entries)| lines * entries) else {
             at += 1;
             continue;
@@ -62,7 +64,7 @@ pub(super) fn records(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
         for (place, (features, kind)) in all[at..end].iter_mut().zip(&kinds[at..end]).enumerate() {
             if Some(place % lines) == headline {
                 features.shape = PieceShape::Headline;
-                features.named = is_named(&kinds[at..at + lines]);
+                features.named = entries >= NAMED_ENTRIES && !is_comment;
                 if *kind == LineKind::Name {
                     features.length = features.length.max(HEADLINE);
                 }
@@ -139,7 +141,15 @@ fn entries(kinds: &[LineKind], pieces: &[LinePiece], from: usize, lines: usize, 
     (entries >= least && (!is_named || words() >= shortest * entries)).then_some(entries)
 }
 
-/// Whether an entry is a headline with a name before it, behind it, or both.
+/// Whether the head of a widget is above, with names and lines of the length of headlines between: readers and their comments.
+fn is_below_comments(kinds: &[LineKind], all: &[PieceFeatures], at: usize) -> bool {
+    let is_plain = |at: &usize| matches!(kinds[*at], LineKind::Headline | LineKind::Name);
+    let above = (0..at).rev().find(|above| !is_plain(above));
+    above.is_some_and(|above| all[above].is(WordingClass::Block))
+}
+
+/// Whether an entry is a headline with a name before it, behind it, or both, and the beginning of its text or not.
 fn is_named(form: &[LineKind]) -> bool {
-    form.len() <= NAMED_LINES && form.iter().all(|kind| matches!(kind, LineKind::Headline | LineKind::Name))
+    let is_plain = |kind: &LineKind| matches!(kind, LineKind::Headline | LineKind::Name | LineKind::Teaser);
+    (2..=NAMED_LINES).contains(&form.len()) && form.iter().all(is_plain)
 }

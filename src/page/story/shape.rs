@@ -74,6 +74,14 @@ pub(super) fn is_address(line: &str) -> bool {
         || line.contains('@') && line.contains('.'))
 }
 
+/// Most words of a link to a file.
+const FILE: u32 = 9;
+
+/// Whether a short line offers a file: «the plan (PDF, 4.2 MB)».
+pub(super) fn names_file(line: &str, words: u32) -> bool {
+    words <= FILE && ["PDF", "ZIP", "DOCX", "XLSX"].iter().any(|format| line.contains(format))
+}
+
 /// Fewest entries of a menu in brackets.
 const BRACKETED: usize = 3;
 
@@ -97,6 +105,9 @@ const CREDITS: &[&str] = &[
     "فائل",
     "تصویر",
     "عکس",
+    "المصدر",
+    "منبع",
+    "وثيقة",
     "أرشيف",
     "ارشيف",
     "رويترز",

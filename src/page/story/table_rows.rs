@@ -107,6 +107,7 @@ pub(super) fn rows(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) 
     widget_rows(pieces, all);
     label_lists(text, pieces, all);
     numbered_rows(pieces, all);
+    dashed_rows(text, pieces, all);
     amounts(text, pieces, all);
     numbered_names(pieces, all);
     scores(text, pieces, all);
@@ -211,6 +212,30 @@ fn label_list(text: &str, pieces: &[LinePiece], all: &[PieceFeatures], from: usi
     };
     let end = (from..all.len()).find(|&at| !is_label(at)).unwrap_or(all.len());
     from..end
+}
+
+/// Fewest cells of a row with dashes between them.
+const DASHED: usize = 3;
+/// Most words of such a row.
+const DASHED_WORDS: u32 = 12;
+
+/// Marks the rows of a table that has dashes between its cells, with numbers in all rows but the first: «Salt Town — 640 — 580».
+fn dashed_rows(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let cells = |at: usize| {
+        let own = pieces[at].line.span.of(text);
+        let dashes = own.split_whitespace().filter(|word| matches!(*word, "—" | "–" | "-")).count();
+        if pieces[at].line.words <= DASHED_WORDS && all[at].shape != PieceShape::Paragraph { dashes + 1 } else { 1 }
+    };
+    let cells: Vec<usize> = (0..all.len()).map(cells).collect();
+    for at in 1..all.len() {
+        let is_pair = cells[at] >= DASHED && cells[at] == cells[at - 1] && pieces[at].gap == PieceGap::Next;
+        if is_pair && all[at].reading.own_numbers > 0 {
+            for row in [at - 1, at] {
+                all[row].row = true;
+                all[row].reading.class = None;
+            }
+        }
+    }
 }
 
 /// Marks lines that are mostly numbers, and the heads of tables.
