@@ -85,12 +85,12 @@ fn goes_on(text: &str, lines: &[TextLine], places: &[LinePlace], width: usize) -
         ListSign::None => below.indent == place.indent,
         _ => below.indent >= place.indent,
     };
-    let first = next.span.of(text).split_whitespace().next().unwrap_or_default();
-    let begins_item = is_clock(first) || is_rank(first);
-    is_text && is_indented && is_below(text, lines) && !begins_item && place.end + 1 + first.chars().count() > width
+    let [before, first] = [line, next].map(|line| line.span.of(text).split_whitespace().next().unwrap_or_default());
+    let are_items = is_clock(before) && is_clock(first) || is_rank(before) && is_rank(first);
+    is_text && is_indented && is_below(text, lines) && !are_items && place.end + 1 + first.chars().count() > width
 }
 
-/// Whether a word is a time of day, with which the next item of a list begins: «13:30».
+/// Whether a word is a time of day, with which an item of a list begins: «13:30».
 fn is_clock(word: &str) -> bool {
     let is_number = |part: &str| (1..=2).contains(&part.chars().count()) && part.chars().all(char::is_numeric);
     word.split_once(':').is_some_and(|(hours, minutes)| is_number(hours) && is_number(minutes))

@@ -312,7 +312,7 @@ impl RuledPair<'_, '_> {
     /// Why two nodes are no copies, if the titles of their records say that they are two articles.
     fn titles(&self) -> Option<VariantReason> {
         let (judge, judged) = self.judged.as_ref()?;
-        judge.titles(judged)
+        judge.titles(judged, self.pair.score.jaccard)
     }
 
     /// Why two nodes are no copies, if their links lead to other pages.

@@ -118,15 +118,18 @@ impl<'r> PairJudge<'r> {
         own_text::other_news(self.compared(pair), self.evidence(None))
     }
 
-    /// Why two texts above the threshold are no copies, if the titles of their records say that they are two articles.
-    pub(super) fn titles(&self, pair: &JudgedPair<'_>) -> Option<VariantReason> {
+    /// Why two texts above the threshold, with this Jaccard, are no copies, if the titles of their records say that they are two articles.
+    pub(super) fn titles(&self, pair: &JudgedPair<'_>, jaccard: f64) -> Option<VariantReason> {
         // Before titles are folded.
         let (a, b) = (pair.a.place()?, pair.b.place()?);
         if !a.may_be_told_apart(b) && !a.is_of_one_page(b) {
             return None;
         }
 
-        titles::tell_different_things(pair.a.headed()?, pair.b.headed()?).then_some(VariantReason::Titles)
+        let tokens = pair.a.tokens().min(pair.b.tokens());
+        let are_one_long_text = titles::are_one_long_text(tokens, jaccard);
+        let (a, b) = (pair.a.headed()?, pair.b.headed()?);
+        titles::tell_different_things(a, b, are_one_long_text).then_some(VariantReason::Titles)
     }
 
     /// Why two short texts above the threshold are no copies, if their links lead to other pages.

@@ -100,8 +100,16 @@ pub struct RecordCounts {
     pub edited: u64,
     /// Number of removed records by relation to their keeper.
     pub removed: BTreeMap<String, u64>,
+    /// Number of removed records that have much more text than their keeper: 50 tokens and a tenth more.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub longer: u64,
     /// Number of rejected records by reason.
     pub rejected: BTreeMap<String, u64>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl RecordCounts {

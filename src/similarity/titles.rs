@@ -48,8 +48,18 @@ const OF: [u8; 2] = [alphabet::code('م' as u32), alphabet::code('ن' as u32)];
 /// Most days of a month.
 const LAST_DAY: u8 = 31;
 
-/// Whether the titles of two similar texts say that they are two articles. Symmetric. O(n) for n bytes.
-pub(crate) fn tell_different_things(a: HeadedText<'_>, b: HeadedText<'_>) -> bool {
+/// Fewest tokens of both texts, and the least Jaccard, of one long text: under new words in its title it is still one article.
+const ONE_LONG_TEXT: (usize, f64) = (500, 0.9);
+
+/// Whether two texts, of so many tokens at least and with this Jaccard, are one long text.
+pub(crate) fn are_one_long_text(tokens: usize, jaccard: f64) -> bool {
+    let (long, equal) = ONE_LONG_TEXT;
+    tokens >= long && jaccard >= equal
+}
+
+/// Whether the titles of two similar texts say that they are two articles. Symmetric. O(n) for n bytes. `are_one_long_text`: then only
+/// numbers, days, initials and parts of one work count.
+pub(crate) fn tell_different_things(a: HeadedText<'_>, b: HeadedText<'_>, are_one_long_text: bool) -> bool {
     if !a.heading.has_other_title(b.heading) {
         return false;
     }
@@ -72,7 +82,7 @@ pub(crate) fn tell_different_things(a: HeadedText<'_>, b: HeadedText<'_>) -> boo
     }
 
     let own = [of_a.lacking_in(of_b), of_b.lacking_in(of_a)];
-    if own.iter().all(Vec::is_empty) {
+    if are_one_long_text || own.iter().all(Vec::is_empty) {
         return false;
     }
 
@@ -277,8 +287,8 @@ mod tests {
         let [text_a, text_b] = [a.1, b.1].map(alphabet::to_compact);
         let a = HeadedText { folded: &text_a, heading: a.0 };
         let b = HeadedText { folded: &text_b, heading: b.0 };
-        let found = tell_different_things(a, b);
-        assert_eq!(found, tell_different_things(b, a), "symmetric");
+        let found = tell_different_things(a, b, false);
+        assert_eq!(found, tell_different_things(b, a, false), "symmetric");
         found
     }
 

@@ -62,6 +62,7 @@ fn weekdays_ordinals_and_months_of_other_languages_tell_other_facts() {
     for (name, form, one, other, expected) in [
         ("Persian ordinals", SESSION, &["امروز دومین", "امروز"][..], &["امروز پنجمین", "امروز"][..], Reason::Facts),
         ("Persian weekdays", SESSION, &["امروز دومین", "یکشنبه"], &["امروز دومین", "چهارشنبه"], Reason::Facts),
+        ("Saturday in Persian", SESSION, &["امروز دومین", "شنبه"], &["امروز دومین", "پنجشنبه"], Reason::Facts),
         ("Persian months", SESSION, &["امروز دومین", "5 خرداد"], &["امروز دومین", "5 شهریور"], Reason::Numbers),
         ("Urdu ordinals", COURT, &["تیسری", "جمعرات"], &["پانچویں", "جمعرات"], Reason::Facts),
         ("Urdu weekdays", COURT, &["تیسری", "جمعرات"], &["تیسری", "منگل"], Reason::Facts),

@@ -6,6 +6,7 @@ use mukarrar::similarity::{Relation, VariantReason};
 use serde_json::{Value, json};
 
 use crate::common;
+use crate::common::text::spelled;
 
 /// An order about a region: its name stands in two places, each time with other words beside it.
 fn order([first, second]: [&str; 2]) -> String {
@@ -134,6 +135,29 @@ fn two_opposites_tell_bulletins_apart_however_much_else_differs() {
         Some(Relation::Variant(VariantReason::Facts))
     );
     assert_eq!(of(bulletin(up, first, ""), bulletin(up, first, rest)), Some(Relation::Near), "a sentence more");
+}
+
+#[test]
+fn reports_of_two_days_in_one_wording_differ_in_nearly_all_their_figures() {
+    let background: Vec<usize> = (0..420).collect();
+    let report = |figures: [u32; 10]| {
+        let sentences: Vec<String> = figures
+            .iter()
+            .enumerate()
+            .map(|(at, figure)| format!("{} {figure}", spelled(&[9_000 + at, 9_100 + at, 9_200 + at])))
+            .collect();
+        format!("{} {}", sentences.join(" "), spelled(&background))
+    };
+    let of = |a: [u32; 10], b: [u32; 10]| {
+        let records = [json!({ "id": "a", "text": report(a) }), json!({ "id": "b", "text": report(b) })];
+        common::relations(&records, &Options::default()).first().copied()
+    };
+    let first = [2456, 1856, 36214, 2034, 1595, 14936, 885, 252683, 1149, 522];
+    let second = [2480, 780, 36572, 2211, 7200, 14978, 1487, 256075, 724, 7676];
+    let mut updated = first;
+    updated[..4].copy_from_slice(&second[..4]);
+    assert_eq!(of(first, second), Some(Relation::Variant(VariantReason::Numbers)));
+    assert_eq!(of(first, updated), Some(Relation::Near), "some figures were updated");
 }
 
 #[test]

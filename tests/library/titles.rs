@@ -87,3 +87,18 @@ fn equal_texts_are_copies_under_any_titles() {
     let of = |id: &str, title: &str| json!({ "id": id, "text": text, "title": title });
     assert_eq!(relation([of("a", "شقة ١٢٠ متر"), of("b", "شقة ٩٥ متر")], &Options::default()), Some(Relation::Exact));
 }
+
+#[test]
+fn one_long_text_is_one_article_under_other_words_in_its_title_but_not_under_other_numbers() {
+    let essay: Vec<usize> = (0..700).collect();
+    let record = |id: &str, title: &str, lead: &[usize]| {
+        let text = format!("{} {}", spelled(lead), spelled(&essay));
+        json!({ "id": id, "text": text, "title": title, "source": "موقع", "url": format!("https://a.example/{id}") })
+    };
+    let pair = |a: &str, b: &str| {
+        let lead: Vec<usize> = (5_000..5_010).collect();
+        relation([record("1", a, &[]), record("2", b, &lead)], &Options::default())
+    };
+    assert_eq!(pair("خطاب الرئيس أمام البرلمان كاملا", "الرئيس يعلن تشكيل لجنة للحوار الوطني"), COPIES);
+    assert_eq!(pair("خطاب الرئيس في الدورة ١٢", "خطاب الرئيس في الدورة ١٣"), APART);
+}

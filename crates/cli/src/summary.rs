@@ -155,6 +155,10 @@ fn lines(summary: &Summary) -> Vec<String> {
     }
 
     lines.extend(by_name("removed", &records.removed));
+    if records.longer > 0 {
+        let copies = counted(records.longer, "removed copy has", "removed copies have");
+        lines.push(format!("longer   {copies} much more text than the keeper; --keep longest keeps the longest"));
+    }
     lines.extend(by_name("rejected", &records.rejected));
     lines.extend(by_name("variants", &summary.variants));
 

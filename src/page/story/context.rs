@@ -225,14 +225,16 @@ const DASHED_ENTRIES: usize = 4;
 /// Finds menus in one line at the top of a page: with dashes between short entries.
 pub(super) fn menu_lines(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     for (features, piece) in all.iter_mut().zip(pieces).take(MENU) {
-        let own = piece.line.span.of(text);
+        if !features.is_headline() || features.reading.numbers > 0 || piece.line.ending == LineEnding::Stop {
+            continue;
+        }
+
         let mut entries = 0;
-        let are_short = own.split(['-', '–', '—', '·', '▪', '•']).all(|entry| {
+        let are_short = piece.line.span.of(text).split(['-', '–', '—', '·', '▪', '•']).all(|entry| {
             entries += 1;
             (1..=DASHED_ENTRY).contains(&entry.split_whitespace().count())
         });
-        let plain = features.is_headline() && features.reading.numbers == 0 && piece.line.ending != LineEnding::Stop;
-        if plain && are_short && entries >= DASHED_ENTRIES {
+        if are_short && entries >= DASHED_ENTRIES {
             features.reading.class = Some(WordingClass::Menu);
         }
     }
@@ -393,7 +395,7 @@ pub(super) fn polls(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures])
             let plain = features.reading.class.is_none() || is_control(features) || features.is(WordingClass::Menu);
             plain && !features.reading.time && piece.line.words <= CHOICE && !is_vote(piece)
         };
-        let choices = below.take_while(is_choice).count();
+        let choices = below.take(MOST_ANSWERS + 1).take_while(is_choice).count();
         let voted = pieces.get(at + 1 + choices).is_some_and(is_vote);
 
         if answered && answers >= ANSWERS || voted && (ANSWERS..=MOST_ANSWERS).contains(&choices) {
@@ -429,23 +431,19 @@ pub(super) fn taglines(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
 }
 
 /// Heads of small advertisements. Promoted articles are headlines.
-const ADVERTS: &[&str] = &[
-    "إعلانات مبوبة",
-    "إعلانات القراء",
-    "نیازمندی‌ها",
-    "نیازمندیها",
-    "نیازمندی ها",
-    "رپورتاژ آگهی",
-    "آگهی‌ها",
-    "کلاسیفائیڈ",
-];
+const ADVERTS: &[&str] =
+    &["إعلانات مبوبة", "إعلانات القراء", "نیازمندی‌ها", "نیازمندیها", "نیازمندی ها", "آگهی‌ها", "کلاسیفائیڈ"];
+/// Most words of such a head.
+const ADVERT_HEAD: u32 = 3;
 /// Most advertisements below one head.
 const MOST_ADVERTS: usize = 6;
 
 /// Makes the lines below a head of advertisements controls, up to the next line with a class or a blank line.
 pub(super) fn adverts(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     for head in 0..all.len() {
-        if !ADVERTS.contains(&pieces[head].line.span.of(text).trim_matches(|c: char| !c.is_alphanumeric())) {
+        let may_be = all[head].shape != PieceShape::Paragraph && pieces[head].line.words <= ADVERT_HEAD;
+        let own = || pieces[head].line.span.of(text).trim_matches(|c: char| !c.is_alphanumeric());
+        if !may_be || !ADVERTS.contains(&own()) {
             continue;
         }
 

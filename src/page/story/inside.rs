@@ -29,7 +29,8 @@ pub(super) fn live(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) 
     // The first headline is the title of the report.
     let mut told = all.first().is_some_and(PieceFeatures::is_headline);
     for at in 1..all.len() {
-        let timed = all[at - 1].reading.time || all[at - 1].is(WordingClass::Stamp);
+        let begins_timed = all[at].reading.before > 0 && all[at].reading.rank.is_none();
+        let timed = all[at - 1].reading.time || all[at - 1].is(WordingClass::Stamp) || begins_timed;
         let paragraph = all[at].shape == PieceShape::Paragraph;
         let headed = told && all[at].reading.class.is_none();
         all[at].inset |= headed && timed && all[at].over && !paragraph;

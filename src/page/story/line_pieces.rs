@@ -15,7 +15,7 @@ const DATELINE: u32 = 10;
 const PLACE: usize = 4;
 
 /// Most words of the kind or the series of a story before a bar: «photos | …».
-const KIND: usize = 2;
+const KIND: usize = 3;
 
 /// The place of a piece relative to the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +83,9 @@ pub(super) fn split(text: &str, lines: &[TextLine], parts: &mut Vec<Span>, piece
 fn begins_with_kind(text: &str, parts: &[Span]) -> bool {
     let [kind, headline] = parts else { return false };
     let name = kind.of(text);
-    let is_kind = name.split_whitespace().count() <= KIND && !name.contains(char::is_numeric);
+    // A number alone, or with a month, is a date.
+    let is_numbered = || name.starts_with(char::is_alphabetic) && numbers_in(name) == 1 && !names_month(name);
+    let is_kind = name.split_whitespace().count() <= KIND && (!name.contains(char::is_numeric) || is_numbered());
     is_kind
         && text[kind.end..headline.start].contains('|')
         && measured(text, &[*headline]).any(|line| is_headline(text, &line))

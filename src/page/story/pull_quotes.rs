@@ -42,10 +42,13 @@ const ANNOUNCED: &[&str] = &["اقتباس", "نقل قول", "اقتباس من
 /// Whether a line in quotation marks is between two paragraphs, and is no title: the paragraph below does not repeat its words.
 fn is_quote_between_paragraphs(text: &str, pieces: &[LinePiece], all: &[PieceFeatures], at: usize) -> bool {
     let own = |at: usize| pieces[at].line.span.of(text).trim();
-    let is_quote = is_quoted(own(at)) && all[at].is_headline() && all[at].over;
-    let announced = ANNOUNCED.contains(&own(at - 1)) && at > 1 && all[at - 2].shape == PieceShape::Paragraph;
+    if !all[at].over || !all[at].is_headline() || !is_quoted(own(at)) {
+        return false;
+    }
+
+    let is_announced = || at > 1 && all[at - 2].shape == PieceShape::Paragraph && ANNOUNCED.contains(&own(at - 1));
     let below = pieces.get(at + 1).map_or("", |below| below.line.span.of(text));
-    is_quote && (all[at].under || announced) && !shares_words(own(at), below)
+    (all[at].under || is_announced()) && !shares_words(own(at), below)
 }
 
 /// Whether a whole line is in one pair of quotation marks.

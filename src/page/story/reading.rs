@@ -263,7 +263,7 @@ impl LineWords<'_> {
 
     /// Whether a sign parts the full date at the beginning from what is behind it: «23 November 2026 · section · 5 comments».
     fn is_date_apart(&self) -> bool {
-        let date = (0..self.tokens.len().min(1)).find_map(|at| self.numeric_date(at).or_else(|| self.day(at)));
+        let date = self.numeric_date(0).or_else(|| self.day(0));
         date.is_some_and(|end| end < self.tokens.len() && self.gap(end).contains(['|', '·', '•']))
     }
 

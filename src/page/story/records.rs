@@ -141,10 +141,13 @@ fn entries(kinds: &[LineKind], pieces: &[LinePiece], from: usize, lines: usize, 
     (entries >= least && (!is_named || words() >= shortest * entries)).then_some(entries)
 }
 
+/// Most lines of readers and their comments that are looked at, which bounds the time.
+const COMMENTS: usize = 64;
+
 /// Whether the head of a widget is above, with names and lines of the length of headlines between: readers and their comments.
 fn is_below_comments(kinds: &[LineKind], all: &[PieceFeatures], at: usize) -> bool {
     let is_plain = |at: &usize| matches!(kinds[*at], LineKind::Headline | LineKind::Name);
-    let above = (0..at).rev().find(|above| !is_plain(above));
+    let above = (0..at).rev().take(COMMENTS).find(|above| !is_plain(above));
     above.is_some_and(|above| all[above].is(WordingClass::Block))
 }
 

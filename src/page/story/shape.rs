@@ -25,12 +25,15 @@ pub(super) fn is_glued(line: &str) -> bool {
     })
 }
 
+/// Most letters and blanks of such a label and its sign.
+const LABEL: usize = 12;
+
 /// Whether a label makes a line a question or an answer: «س: …».
 pub(super) fn is_answer(line: &str) -> bool {
     // Question and answer in Arabic, Persian, Urdu and English.
-    let Some((label, _)) = line.split_once([':', '/']) else { return false };
+    let Some((end, _)) = line.char_indices().take(LABEL).find(|(_, c)| matches!(c, ':' | '/')) else { return false };
     matches!(
-        label.trim(),
+        line[..end].trim(),
         "س" | "ج"
             | "سؤال"
             | "السؤال"
@@ -76,10 +79,12 @@ pub(super) fn is_address(line: &str) -> bool {
 
 /// Most words of a link to a file.
 const FILE: u32 = 9;
+/// How such a link names the format of the file. Headlines name formats without brackets.
+const FILES: &[&str] = &["(PDF", "[PDF", "بصيغة PDF", "(ZIP", "(DOCX", "(XLSX"];
 
 /// Whether a short line offers a file: «the plan (PDF, 4.2 MB)».
 pub(super) fn names_file(line: &str, words: u32) -> bool {
-    words <= FILE && ["PDF", "ZIP", "DOCX", "XLSX"].iter().any(|format| line.contains(format))
+    words <= FILE && FILES.iter().any(|format| line.contains(format))
 }
 
 /// Fewest entries of a menu in brackets.

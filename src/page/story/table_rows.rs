@@ -155,7 +155,7 @@ fn is_decimal(word: &str) -> bool {
 }
 
 /// Mean words of headlines behind the name of their section, at least.
-const LABELLED_HEADLINE: usize = 6;
+const LABELLED_HEADLINE: usize = 5;
 /// Fewest labelled lines below the head of a widget.
 const WIDGET_LABELS: usize = 2;
 /// Most words of a row with a number below such a head.
@@ -222,9 +222,11 @@ const DASHED_WORDS: u32 = 12;
 /// Marks the rows of a table that has dashes between its cells, with numbers in all rows but the first: «Salt Town — 640 — 580».
 fn dashed_rows(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     let cells = |at: usize| {
-        let own = pieces[at].line.span.of(text);
-        let dashes = own.split_whitespace().filter(|word| matches!(*word, "—" | "–" | "-")).count();
-        if pieces[at].line.words <= DASHED_WORDS && all[at].shape != PieceShape::Paragraph { dashes + 1 } else { 1 }
+        if pieces[at].line.words > DASHED_WORDS || all[at].shape == PieceShape::Paragraph {
+            return 1;
+        }
+        let words = pieces[at].line.span.of(text).split_whitespace();
+        words.filter(|word| matches!(*word, "—" | "–" | "-")).count() + 1
     };
     let cells: Vec<usize> = (0..all.len()).map(cells).collect();
     for at in 1..all.len() {

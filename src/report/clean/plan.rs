@@ -246,7 +246,20 @@ impl<'a> Cleaning<'a> {
         for (_, reason) in self.removed_rows() {
             *records.removed.entry(reason.to_owned()).or_default() += 1;
         }
+        records.longer = self.longer_records();
         summary.stripped_spans = self.strips.then_some(self.stripped_spans);
+    }
+
+    /// Number of records that are removed as copies although they have much more text than their keeper.
+    fn longer_records(&self) -> u64 {
+        let units = &self.found.units;
+        let is_longer = |part: &&RemovedPart| {
+            let (own, keeper) = (units.tokens(part.removal.unit), units.tokens(part.removal.keeper));
+            own >= keeper + MUCH_LONGER && own * 10 >= keeper * 11
+        };
+        let copies =
+            self.removed_parts.iter().filter(|part| part.record && part.rule.is_none() && part.known.is_none());
+        copies.filter(is_longer).count() as u64
     }
 
     /// Number of removed spans.
@@ -255,6 +268,9 @@ impl<'a> Cleaning<'a> {
         self.removed_parts.iter().filter(|part| !part.record).count()
     }
 }
+
+/// Tokens by which a removed record must be longer than its keeper to be counted as much longer.
+const MUCH_LONGER: usize = 50;
 
 /// The spans of removed units of one document, with the labels on the line of a removed headline: a rank, a time,
 /// «more».

@@ -65,8 +65,8 @@ pub(super) const LANGUAGES: [TimeWords; 4] = [
     },
     // Persian.
     TimeWords {
-        // Sunday to Thursday are also written in two words, of which the first is a number.
-        weekdays: ["", "یکشنبه", "دوشنبه", "سهشنبه سه‌شنبه", "چهارشنبه", "پنجشنبه پنج‌شنبه", ""],
+        // Sunday to Thursday are also written in two words, of which the first is a number and the second is Saturday.
+        weekdays: ["شنبه", "یکشنبه", "دوشنبه", "سهشنبه سه‌شنبه", "چهارشنبه", "پنجشنبه پنج‌شنبه", ""],
         gregorian: [
             "ژانویه",
             "فوریه",

@@ -8,6 +8,8 @@
 
 use std::ops::Range;
 
+use foldhash::HashSet;
+
 use super::alignment::TokenAlignment;
 use super::opposites::are_opposite;
 use super::slots::inner_slots;
@@ -25,6 +27,15 @@ const WITH_NUMBER: usize = 160;
 
 /// Most tokens of the longer text of which several numbers are the content.
 const WITH_NUMBERS: usize = 400;
+
+/// Most tokens of the longer text of which most numbers are the content.
+const WITH_MOST_NUMBERS: usize = 2000;
+
+/// Fewest figures of each such text: numbers of two digits or more, each counted once.
+const FIGURES: usize = 8;
+
+/// Of the figures of one text at most one in this number is in the other.
+const COMMON_FIGURES: usize = 4;
 
 /// Fewest numbers that are the content of two texts of any form.
 const NUMBERS: usize = 2;
@@ -84,6 +95,9 @@ impl TextPair<'_, '_> {
     /// The content in which two short texts of one form differ, if they differ in little else.
     pub(super) fn other_content(&self) -> Option<FormContent> {
         let longer = self.b.wording.words().len();
+        if longer <= WITH_MOST_NUMBERS && tell_other_figures([self.a.folded, self.b.folded]) {
+            return Some(FormContent::Number);
+        }
 
         if longer > WITH_NUMBERS {
             return None;
@@ -183,6 +197,18 @@ fn has_other_numbers([a, b]: [&[&[u8]]; 2], slots: &[TokenSlot], loose: usize) -
         && (words + loose) * OTHER_TOKENS <= a.len().min(b.len());
 
     differs_in_little_else || differs_in_many
+}
+
+/// Whether two texts have many figures, and nearly all of them are other figures: reports of two days in one wording.
+fn tell_other_figures(texts: [&[u8]; 2]) -> bool {
+    let [of_a, of_b] = texts.map(|text| tokens(text).filter(|token| is_figure(token)).collect::<HashSet<_>>());
+    let fewer = of_a.len().min(of_b.len());
+    fewer >= FIGURES && of_a.intersection(&of_b).count() * COMMON_FIGURES <= fewer
+}
+
+/// Whether a token is a number of two digits or more.
+fn is_figure(token: &[u8]) -> bool {
+    alphabet::is_number(token) && token.iter().filter(|byte| byte.is_ascii_digit()).nth(1).is_some()
 }
 
 /// Whether each side of a slot is one number.

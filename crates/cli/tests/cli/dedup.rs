@@ -154,6 +154,22 @@ fn every_record_is_kept_removed_or_rejected() {
 }
 
 #[test]
+fn removed_copies_with_much_more_text_are_counted_unless_the_longest_stays() {
+    let words = |from: usize, to: usize| (from..to).map(|at| format!("كلمة{at}")).collect::<Vec<_>>().join(" ");
+    let (first, updated) = (words(0, 200), words(0, 260));
+    let lines = format!("{{\"id\":\"a\",\"text\":\"{first}\"}}\n{{\"id\":\"b\",\"text\":\"{updated}\"}}\n");
+    let home = Home::new(&[("in.jsonl", lines.as_bytes())]);
+    let longer = |policy: &str| {
+        let output = home.run(&format!("dedup in.jsonl --keep {policy} -o out.jsonl --summary s.json"));
+        let summary: serde_json::Value = serde_json::from_str(&home.read("s.json")).unwrap();
+        assert_eq!(summary["records"]["removed"]["near"], 1);
+        (summary["records"]["longer"].clone(), String::from_utf8_lossy(&output.stderr).contains("--keep longest"))
+    };
+    assert_eq!(longer("first"), (1.into(), true));
+    assert_eq!(longer("longest"), (serde_json::Value::Null, false));
+}
+
+#[test]
 fn a_run_that_fails_leaves_nothing_behind() {
     let line = format!("{{\"id\":\"a\",\"text\":\"{STORY}\"}}\n");
     let home = Home::new(&[("in.jsonl", line.as_bytes()), ("old.jsonl", b"old")]);
