@@ -49,9 +49,9 @@ pub(super) fn on_interrupt() {
     });
 }
 
-/// Makes the next interrupt call `handler` only, for commands that run until they are stopped. The interrupt after it ends
-/// the process.
-#[cfg(feature = "server")]
+/// Makes the next interrupt call `handler` only, for commands that end their work in order. The interrupt after it ends the
+/// process.
+#[cfg(any(feature = "server", feature = "persistent"))]
 pub(super) fn on_first_interrupt(handler: impl FnOnce() + Send + 'static) {
     *INTERRUPT_HANDLER.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(handler));
 }

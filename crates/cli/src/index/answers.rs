@@ -76,6 +76,8 @@ pub(super) struct AnswerCounts {
     pub(super) rejects: Vec<DocId>,
     /// The first error of the index. No batch is looked up after it.
     pub(super) failure: Option<String>,
+    /// Whether an interrupt ended the pass.
+    pub(super) is_interrupted: bool,
     /// Whether tables have the columns of stories.
     pub(super) has_stories: bool,
     written: u64,

@@ -1,6 +1,8 @@
 //! `mukarrar index build`, `add`, `check` and `query`: read records and look each one up in an index.
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 
@@ -10,7 +12,7 @@ use super::opening::{builder_for, builder_with_settings, open_existing};
 use super::transfer::refuse_inside_index;
 use crate::args::names::Names;
 use crate::console::Console;
-use crate::exit::Exit;
+use crate::exit::{self, Exit};
 use crate::remedies::{CommandLinePhrasing, parse};
 use crate::{finish, inputs, summary};
 use mukarrar::document::{Date, DateOrder, DocId};
@@ -84,7 +86,8 @@ pub(super) fn build(arguments: &BuildArgs, console: &Console) -> Result<Exit> {
         corpus.refuse_unreadable()?;
     }
     let index = builder.open(directory)?;
-    let answers = look_up(&corpus, (records, index.settings()), console, |items| told(index.tell_all(items)))?;
+    let stop = stop_between_batches();
+    let answers = look_up(&corpus, (records, index.settings()), &stop, console, |items| told(index.tell_all(items)))?;
     Ok(close(index, finish_lookup(&corpus, &answers, records, console), console))
 }
 
@@ -102,8 +105,17 @@ pub(super) fn add(arguments: &AddArgs, console: &Console) -> Result<Exit> {
         }
     };
 
-    let answers = look_up(&corpus, (records, index.settings()), console, store)?;
+    let stop = stop_between_batches();
+    let answers = look_up(&corpus, (records, index.settings()), &stop, console, store)?;
     Ok(close(index, finish_lookup(&corpus, &answers, records, console), console))
+}
+
+/// Makes the first interrupt end the pass behind the batch in progress, so that all that was answered is stored.
+fn stop_between_batches() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = Arc::clone(&stop);
+    exit::on_first_interrupt(move || stopped.store(true, Ordering::Relaxed));
+    stop
 }
 
 /// Replaces the text that is stored under `key`. A text without tokens only removes the stored one.
@@ -139,7 +151,7 @@ pub(super) fn check(arguments: &CheckArgs, console: &Console) -> Result<Exit> {
         told(index.foretell_all(&items))
     };
 
-    let answers = look_up(&corpus, (records, index.settings()), console, answer)?;
+    let answers = look_up(&corpus, (records, index.settings()), &AtomicBool::new(false), console, answer)?;
     match finish_lookup(&corpus, &answers, records, console) {
         Exit::Done if *check && answers.duplicates() > 0 => Ok(Exit::CopiesFound),
         exit => Ok(exit),
@@ -157,7 +169,7 @@ pub(super) fn query(arguments: &QueryArgs, console: &Console) -> Result<Exit> {
         items.iter().map(|(_, item)| found(item)).collect()
     };
 
-    let answers = look_up(&corpus, (records, index.settings()), console, answer)?;
+    let answers = look_up(&corpus, (records, index.settings()), &AtomicBool::new(false), console, answer)?;
     Ok(finish_lookup(&corpus, &answers, records, console))
 }
 
@@ -200,17 +212,20 @@ impl io::Write for ClosedPipeIgnorer<'_> {
 /// Looks up every record with `answer`, and writes the answers.
 ///
 /// An error of the index is written as the answer of its record, because other records of the batch may have been stored.
-/// No batch is looked up after one with such an error.
+/// No batch is looked up after one with such an error, or after `stop` was set.
 fn look_up(
     corpus: &Corpus,
     (records, settings): (&RecordsArgs, &Settings),
+    stop: &AtomicBool,
     console: &Console,
     answer: impl Fn(&[(&str, Item<'_>)]) -> Vec<Result<RecordAnswer>>,
 ) -> Result<AnswerCounts> {
     let mut lookup = LookupPass::new(corpus, records)?;
     lookup.answers.has_stories = settings.stories().is_some();
     let mut outputs = records.output.compression.outputs(None);
-    finish::write_results(&records.output, &mut outputs, console, |style, out| lookup.write_all(&answer, style, out))?;
+    finish::write_results(&records.output, &mut outputs, console, |style, out| {
+        lookup.write_all(&answer, stop, style, out)
+    })?;
     outputs.commit()?;
     Ok(lookup.answers)
 }
@@ -252,6 +267,7 @@ impl<'a> LookupPass<'a> {
     fn write_all(
         &mut self,
         answer: impl Fn(&[(&str, Item<'_>)]) -> Vec<Result<RecordAnswer>>,
+        stop: &AtomicBool,
         style: ReportStyle,
         out: &mut dyn io::Write,
     ) -> io::Result<()> {
@@ -259,7 +275,11 @@ impl<'a> LookupPass<'a> {
         self.answers.begin(style.format, out)?;
 
         let ids: Vec<DocId> = self.corpus.ids().collect();
-        for batch in ids.chunks(BATCH) {
+        for (at, batch) in ids.chunks(BATCH).enumerate() {
+            if at > 0 && stop.load(Ordering::Relaxed) {
+                self.answers.is_interrupted = true;
+                break;
+            }
             self.write_batch(batch, &answer, style, out)?;
             if self.answers.failure.is_some() {
                 break;
@@ -345,6 +365,14 @@ fn finish_lookup(corpus: &Corpus, answers: &AnswerCounts, records: &RecordsArgs,
         console
             .error(&format!("{failure}; {answered} of {all} records were answered, and none was looked up after that"));
         return Exit::Error;
+    }
+
+    if answers.is_interrupted {
+        let (answered, all) = (answers.answered(), corpus.ids().count());
+        console.error(&format!(
+            "interrupted; {answered} of {all} records were answered, and their texts are stored; `mukarrar index add` with the same records goes on"
+        ));
+        return Exit::Interrupted;
     }
 
     if *strict && !answers.rejects.is_empty() {

@@ -1,6 +1,8 @@
 //! `mukarrar index` as a process, where one command follows another or the world around it fails.
 
 use crate::common;
+#[cfg(unix)]
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -220,4 +222,36 @@ fn an_index_takes_the_options_of_stories() {
         assert!(refused.status.code() == Some(2) && told(&refused).contains(part), "{}", told(&refused));
         assert!(!directory.join("none").exists(), "{wrong:?} leaves nothing behind");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_behind_a_batch_whose_answers_are_all_stored() {
+    const RECORDS: usize = 30_000;
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    let texts = (1..=RECORDS).map(|number| (format!("record-{number:06}"), long_text(number, 4)));
+    let name = records(directory, "all.jsonl", texts);
+
+    // It cannot end before its answers are read: they do not fit into the pipe.
+    let mut child =
+        index(directory, &["build", "seen", name]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
+    answers.next().unwrap().unwrap();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let answered = 1 + answers.map(|line| line.unwrap()).count();
+    let ended = child.wait_with_output().unwrap();
+
+    assert_eq!(ended.status.code(), Some(130));
+    assert!(answered < RECORDS);
+    assert!(
+        told(&ended).contains(&format!("interrupted; {answered} of {RECORDS} records were answered")),
+        "{}",
+        told(&ended)
+    );
+    assert_eq!(Index::open(directory.join("seen")).unwrap().len(), answered as u64);
+
+    let rest = run(directory, &["add", "seen", name, "--format", "jsonl"]);
+    assert!(rest.status.success(), "{}", told(&rest));
+    assert_eq!(Index::open(directory.join("seen")).unwrap().len(), RECORDS as u64);
 }
