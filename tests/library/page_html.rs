@@ -145,6 +145,59 @@ fn entries_of_a_live_page_are_one_story_and_the_next_article_another() {
 }
 
 #[test]
+fn the_writer_of_another_column_signs_no_story() {
+    let note = |writer: &str, title: &str| {
+        format!(
+            "<div class=note_item><img src=a.jpg><div class=note_writer>{writer}</div><h3 class=note_title><a href=/n/1>{title}</a></h3></div>"
+        )
+    };
+    let html = format!(
+        "<body><div class=rutitr>خبر</div><h1>افتتاح الجسر الجديد في المدينة</h1><div class=body><p>{FIRST}</p><p>{SECOND}</p></div>\
+         <div class=notes>{}{}</div></body>",
+        note("فرامرز دشتبان", "آب را نمی‌شود با بخشنامه به زمین برگرداند"),
+        note("نیلوفر دشتی", "چرا قطار حومه‌ای به روستاها نمی‌رسد؟"),
+    );
+    let page = cut(&html);
+    let bylines: Vec<_> = page.fields.iter().filter_map(|fields| fields.byline.as_deref()).collect();
+    assert_eq!(bylines, [""; 0], "{:?}", outline(&page));
+}
+
+#[test]
+fn a_date_in_a_line_of_navigation_dates_the_story() {
+    let html = format!(
+        "<body><div class=news_content><div class='news_nav news_id_c'><span>کد خبر: </span>۶۱۴۲۷</div>\
+         <div class='news_nav news_pdate_c'><span class=news_nav_title>تاریخ انتشار: </span>۱۰ آذر ۱۴۰۴ - ۰۹:۳۷</div>\
+         <div class=news_path><a href=/>صفحه نخست</a></div><h1 class=title>افتتاح الجسر الجديد في المدينة</h1>\
+         <div class=body><p>{FIRST}</p><p>{SECOND}</p></div></div></body>"
+    );
+    let page = cut(&html);
+    let published: Vec<_> =
+        page.fields.iter().filter_map(|fields| fields.published).map(|date| date.to_string()).collect();
+    assert_eq!(published, ["2025-12-01T09:37:00Z"]);
+}
+
+#[test]
+fn replies_in_a_forum_are_no_stories() {
+    for class in ["message message--post js-post", "postbitlegacy postbitim postcontainer old", "post has-profile bg2"]
+    {
+        let post = |user: &str, text: &str| {
+            format!("<article class='{class}'><h4>{user}</h4><div class=body>{text}</div></article>")
+        };
+        let html = format!(
+            "<body><h1>جسر المدينة الجديد بعد عام من افتتاحه</h1>{}{}{}</body>",
+            post("سالم", &format!("{FIRST}<br><br>{SECOND}")),
+            post("أم راشد", THIRD),
+            post("مفتاح", "ما شاء الله عليك يا سالم، موضوع يثلج الصدر، وقد عبرت الجسر أمس مع أولادي ورأينا ما تقول."),
+        );
+        let page = cut(&html);
+        let stories: String =
+            page.units.iter().filter(|unit| unit.kind == Story).map(|unit| unit.span.of(&page.text)).collect();
+        assert!(stories.contains("ستمئة متر"), "{class}: {stories}");
+        assert!(!stories.contains("بإنارة الطرق") && !stories.contains("يثلج الصدر"), "{class}: {stories}");
+    }
+}
+
+#[test]
 fn tables_and_lists_inside_an_article_are_story() {
     let html = format!(
         "<article><h1>أسعار العملات في السوق اليوم</h1><p>{FIRST}</p><h3>الأسعار</h3><table><tr><th>العملة<th>السعر<tr><td>الدولار<td>1.40</table>\

@@ -22,7 +22,7 @@ use super::places::{MainHeading, PagePlaces, SettledPlace};
 use super::stack::ElementStack;
 use super::tokens::TokenReader;
 use super::walk::{attribute, is_block, is_void};
-use super::zones;
+use super::zones::{self, NamedZone, ZoneSource};
 use crate::document::{LineHint, PageLayout, Zone, is_of_change};
 
 /// The text of a page and the hints of its markup.
@@ -48,6 +48,14 @@ struct Moment {
     block: u32,
 }
 
+/// A byline that the page has.
+struct NamedByline {
+    place: u32,
+    name: String,
+    /// The number of the box that it is in.
+    block: u32,
+}
+
 /// The reading of a page line by line.
 #[derive(Default)]
 pub(super) struct StructureReader {
@@ -59,9 +67,11 @@ pub(super) struct StructureReader {
     stack: ElementStack,
     places: PagePlaces,
     articles: PageArticles,
-    /// The bylines of the page, with their places.
-    bylines: Vec<(u32, String)>,
+    /// The bylines of the page.
+    bylines: Vec<NamedByline>,
     moments: Vec<Moment>,
+    /// Posts of a thread so far.
+    thread_posts: usize,
     /// The addresses that headings lead to.
     addresses: Vec<String>,
     boxes: PageBoxes,
@@ -223,8 +233,14 @@ impl StructureReader {
             context.zone = Zone::Open;
         }
 
+        // The first post of a thread is the article, the others are replies.
+        let is_post = zones::is_thread_post(tag);
+        self.thread_posts += usize::from(is_post);
+        let reply = NamedZone { zone: Zone::Comments, source: ZoneSource::Part };
+
         // An element that holds an article names no other zone. Comments are the exception: each of them may be an article.
         let named = zones::zone(tag, context.article > 0);
+        let named = if is_post && self.thread_posts > 1 { Some(reply) } else { named };
         if let Some(named) = named.filter(|named| scope.is_none() || named.zone == Zone::Comments) {
             context.place = self.places.part(context.place, named);
             context.zone = named.zone;
@@ -288,7 +304,8 @@ impl StructureReader {
     /// Writes the line that ends here, if it is not blank.
     fn end_line(&mut self) {
         // Before the line ends, since its byline ends with it.
-        self.bylines.extend(self.line.byline());
+        let block = self.line.block();
+        self.bylines.extend(self.line.byline().map(|(place, name)| NamedByline { place, name, block }));
         if let Some((place, written)) = self.line.moment() {
             let (line, block) = (self.drafts.len(), self.line.block());
             self.moments.push(Moment { place, rank: MomentRank::Written, written, line, block });
@@ -338,8 +355,9 @@ impl StructureReader {
         for hint in &mut hints {
             hint.holder = containers.get(hint.holder as usize).copied().unwrap_or(0);
         }
-        // Moments beside links to other stories are theirs.
+        // Moments and names beside links to other stories are theirs.
         self.moments.retain(|moment| !boxes.is_of_other(moment.block));
+        self.bylines.retain(|byline| !boxes.is_of_other(byline.block));
         for (hint, (draft, _)) in hints.iter().zip(&self.drafts) {
             self.articles.note(hint, draft.words);
         }
@@ -485,7 +503,7 @@ impl StructureReader {
     /// Gives the articles their bylines. Returns the first one of the page.
     fn sign(&mut self, settled: &[SettledPlace], is_own: impl Fn(&SettledPlace) -> bool) -> Option<String> {
         let mut first = None;
-        for (place, name) in std::mem::take(&mut self.bylines) {
+        for NamedByline { place, name, .. } in std::mem::take(&mut self.bylines) {
             let Some(place) = settled.get(place as usize).filter(|place| !place.beside) else { continue };
             // A name that only words introduce may stand anywhere.
             if !matches!(place.zone, Zone::Byline | Zone::Open | Zone::Time | Zone::Footer) {

@@ -68,7 +68,7 @@ const ZONE_WORDS: &[(Zone, &[&str])] = &[
         &[
             "date", "time", "datetime", "timestamp", "timeago", "published", "publishdate", "postdate", "postmeta",
             "entrymeta", "articlemeta", "newsmeta", "meta", "dateline", "updated", "lbldate", "lbltime", "lblnewsdate",
-            "newsdate", "articledate", "pubdate",
+            "newsdate", "articledate", "pubdate", "pdate",
         ],
     ),
 ];
@@ -148,6 +148,16 @@ const BODIES: [&str; 15] = [
 /// Longest class that may be one of them, in bytes.
 const LONGEST_BODY: usize = 32;
 
+/// Classes of the posts of a thread, of the systems that most forums use.
+const THREAD_POSTS: [&str; 7] =
+    ["postcontainer", "postbitlegacy", "message--post", "topic-post", "post_wrapper", "has-profile", "cPost"];
+
+/// Whether an element is a post of a thread in a forum: its opening post or a reply.
+pub(super) fn is_thread_post(tag: &Tag) -> bool {
+    let mut classes = attribute(tag, "class").unwrap_or("").split_ascii_whitespace().take(MAX_WORDS);
+    classes.any(|class| THREAD_POSTS.contains(&class))
+}
+
 /// The zone that an element names, if any. `inside` tells that the element is in an article or the main part.
 pub(super) fn zone(tag: &Tag, inside: bool) -> Option<NamedZone> {
     let part = |zone| Some(NamedZone { zone, source: ZoneSource::Part });
@@ -187,8 +197,14 @@ fn by_attributes(tag: &Tag) -> Option<NamedZone> {
     }
 
     // The standardised attributes come before the free ones.
-    let mut named = words("role").chain(words("itemprop")).chain(words("class")).chain(words("id"));
-    named.find_map(|word| by_word(word).filter(|_| !(is_fact_of_post(word) && is_post(tag))))
+    let words = || words("role").chain(words("itemprop")).chain(words("class")).chain(words("id"));
+    let mut named = words().filter_map(|word| by_word(word).filter(|_| !(is_fact_of_post(word) && is_post(tag))));
+    let first = named.next()?;
+
+    // A line of dates and names may have the class of the lines around it: `news_nav news_pdate_c`.
+    let is_datum = |named: &NamedZone| matches!(named.zone, Zone::Time | Zone::Byline);
+    let datum = (first.zone == Zone::Navigation).then(|| named.find(is_datum)).flatten();
+    Some(datum.unwrap_or(first))
 }
 
 /// Whether an element holds a post, by its classes.
