@@ -239,7 +239,7 @@ fn an_interrupt_ends_behind_a_batch_whose_answers_are_all_stored() {
     let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
     answers.next().unwrap().unwrap();
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let answered = 1 + answers.map(|line| line.unwrap()).count();
+    let answered = 1 + answers.collect::<Result<Vec<_>, _>>().unwrap().len();
     let ended = child.wait_with_output().unwrap();
 
     assert_eq!(ended.status.code(), Some(130));
