@@ -256,9 +256,11 @@ impl LineWords<'_> {
     /// Whether the line is a menu without signs between its entries: it begins with the name of the home page.
     fn is_menu_from_home(&self) -> bool {
         let count = self.tokens.len();
+        if count < HOME_MENU || !self.word(0).is(WordSenses::HOME) || self.line.ending != LineEnding::Open {
+            return false;
+        }
         let menu = (0..count).filter(|at| self.word(*at).is(WordSenses::MENU)).count();
-        let is_open = self.line.ending == LineEnding::Open;
-        count >= HOME_MENU && self.word(0).is(WordSenses::HOME) && is_open && menu * 3 >= count
+        menu * 3 >= count
     }
 
     /// Whether a sign parts the full date at the beginning from what is behind it: «23 November 2026 · section · 5 comments».

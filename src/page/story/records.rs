@@ -18,6 +18,8 @@ const MARKED_ENTRIES: usize = 2;
 const NAMED_ENTRIES: usize = 3;
 /// Most lines of an entry of names and a headline.
 const NAMED_LINES: usize = 3;
+/// Most entries whose headlines are measured.
+const MEASURED_ENTRIES: usize = 32;
 /// Mean words of headlines between names, at least: the entries of menus are shorter.
 const NAMED_WORDS: usize = 5;
 /// The same below the head of a list.
@@ -51,20 +53,20 @@ pub(super) fn records(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     let mut at = 0;
     while at < kinds.len() {
         let is_listed = at > 0 && all[at - 1].is(WordingClass::List);
-        let is_comment = is_below_comments(&kinds, all, at);
         let found = LINES.rev().filter_map(|lines| Some((lines, entries(&kinds, pieces, at, lines, is_listed)?)));
-        let found = found.filter(|(lines, _)| !is_comment || !is_named(&kinds[at..at + lines]));
+        let found = found.filter(|(lines, _)| !is_named(&kinds[at..at + lines]) || !is_below_comments(&kinds, all, at));
         let Some((lines, entries)) = found.max_by_key(|(lines, entries)| lines * entries) else {
             at += 1;
             continue;
         };
 
         let end = at + lines * entries;
+        let is_list = entries >= NAMED_ENTRIES && !is_below_comments(&kinds, all, at);
         let headline = headline(&kinds[at..at + lines]);
         for (place, (features, kind)) in all[at..end].iter_mut().zip(&kinds[at..end]).enumerate() {
             if Some(place % lines) == headline {
                 features.shape = PieceShape::Headline;
-                features.named = entries >= NAMED_ENTRIES && !is_comment;
+                features.named = is_list;
                 if *kind == LineKind::Name {
                     features.length = features.length.max(HEADLINE);
                 }
@@ -126,8 +128,17 @@ fn entries(kinds: &[LineKind], pieces: &[LinePiece], from: usize, lines: usize, 
         let is_brief = || kinds[at] == LineKind::Name && pieces[at].line.words >= BRIEF;
         kinds[at] == form[place] || place == title && is_brief()
     };
-    let same = (from..kinds.len()).take_while(|at| fits(*at) && is_next(*at)).count();
-    let entries = same / lines;
+    let same = (from..kinds.len()).take_while(|at| fits(*at) && is_next(*at));
+
+    // The first entries tell whether the headlines are long enough, so that a list of short ones is not counted from each of its lines.
+    let shortest = if is_listed { LISTED_WORDS } else { NAMED_WORDS };
+    let first = same.clone().take(MEASURED_ENTRIES * lines).count() / lines;
+    let words = || (0..first).map(|entry| pieces[from + entry * lines + title].line.words as usize).sum::<usize>();
+    if is_named && words() < shortest * first {
+        return None;
+    }
+
+    let entries = same.count() / lines;
     let is_told_by_form = has(LineKind::Name) || has(LineKind::Teaser);
     let is_marked = is_told_by_form && form[0] == LineKind::Datum || has(LineKind::Teaser);
     let least = match () {
@@ -135,10 +146,7 @@ fn entries(kinds: &[LineKind], pieces: &[LinePiece], from: usize, lines: usize, 
         () if is_marked => MARKED_ENTRIES,
         () => ENTRIES,
     };
-
-    let words = || (0..entries).map(|entry| pieces[from + entry * lines + title].line.words as usize).sum::<usize>();
-    let shortest = if is_listed { LISTED_WORDS } else { NAMED_WORDS };
-    (entries >= least && (!is_named || words() >= shortest * entries)).then_some(entries)
+    (entries >= least).then_some(entries)
 }
 
 /// Most lines of readers and their comments that are looked at, which bounds the time.
