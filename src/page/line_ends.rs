@@ -17,12 +17,23 @@ pub(super) fn each_range(text: &str, mut found: impl FnMut(Range<usize>)) {
 
 /// Calls `found` with the range of each line of `text`, without its end, as units are cut: every line end counts.
 pub(super) fn each_line_range(text: &str, mut found: impl FnMut(Range<usize>)) {
+    if !has_long_end(text) {
+        return each_range(text, found);
+    }
+
     let mut start = 0;
     while start < text.len() {
         let (end, next) = line_end(text, start);
         found(start..end);
         start = next;
     }
+}
+
+/// Whether a line end of `text` has more than one byte, which is rare. Quotation marks, which are not, have the same first bytes.
+fn has_long_end(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr2_iter(0xC2, 0xE2, bytes)
+        .any(|at| matches!(bytes[at..], [0xC2, 0x85, ..] | [0xE2, 0x80, 0xA8 | 0xA9, ..]))
 }
 
 /// The end of the line that begins at `start`, and the beginning of the next.

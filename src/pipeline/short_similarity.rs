@@ -1,7 +1,7 @@
 //! Finds short units that resemble each other: all pairs of Jaccard [`short::RESEMBLES`] or more, in one document or across.
 
 use crate::lsh::{Node, PrefixIndex};
-use crate::shingle::{ShingleSet, sort_hashed};
+use crate::shingle::{SetBits, ShingleSet, sort_hashed};
 use crate::similarity::{Score, short};
 
 /// Largest distance of two units of one document that are compared, counted in distinct short units. Pages hold a few
@@ -26,15 +26,18 @@ pub(super) fn within_document<K>(sets: &[(K, ShingleSet)]) -> (Vec<(Node, Node, 
         return (pairs, lost);
     }
 
-    let mut search = if sets.len() > FEW_UNITS { Some(SharedShingles::new(sets)) } else { None };
+    let mut search = match sets.len() > FEW_UNITS {
+        true => EarlierUnits::Counted(SharedShingles::new(sets)),
+        false => EarlierUnits::Compared(sets.iter().map(|(_, set)| SetBits::of(set)).collect()),
+    };
     // Of each unit, whether it resembles no earlier one.
     let mut is_first = Vec::with_capacity(sets.len());
     let mut found = Vec::new();
 
     for node in 0..sets.len() {
         match &mut search {
-            Some(search) => search.resembling(sets, node, &mut found),
-            None => compare_all(sets, node, &mut found),
+            EarlierUnits::Counted(shared) => shared.resembling(sets, node, &mut found),
+            EarlierUnits::Compared(bits) => compare_all(sets, bits, node, &mut found),
         }
 
         is_first.push(found.is_empty());
@@ -46,13 +49,21 @@ pub(super) fn within_document<K>(sets: &[(K, ShingleSet)]) -> (Vec<(Node, Node, 
     (pairs, lost)
 }
 
-/// Appends the earlier units that unit `node` resembles. O(shingles of all).
-fn compare_all<K>(sets: &[(K, ShingleSet)], node: usize, found: &mut Vec<(Node, Score)>) {
-    let set = &sets[node].1;
-    for (other, (_, earlier)) in sets[..node].iter().enumerate() {
-        // Jaccard is at most few / many; the margin is for rounding.
-        let (few, many) = (set.len().min(earlier.len()), set.len().max(earlier.len()));
-        if (few as f64) < short::RESEMBLES * many as f64 * (1.0 - 1e-9) {
+/// How the earlier units of a document that a unit resembles are found.
+enum EarlierUnits {
+    /// By counts of shared shingles.
+    Counted(SharedShingles),
+    /// Each by itself. Holds the bits of all units.
+    Compared(Vec<SetBits>),
+}
+
+/// Appends the earlier units that unit `node` resembles. O(shingles of all), and far less for units that share little.
+fn compare_all<K>(sets: &[(K, ShingleSet)], bits: &[SetBits], node: usize, found: &mut Vec<(Node, Score)>) {
+    let (set, its_bits) = (&sets[node].1, &bits[node]);
+    for (other, ((_, earlier), bits)) in sets[..node].iter().zip(bits).enumerate() {
+        // Rules nearly all pairs out.
+        let most = SetBits::most_shared((earlier, bits), (set, its_bits));
+        if Score::from_counts(most, earlier.len(), set.len()).jaccard < short::RESEMBLES {
             continue;
         }
 

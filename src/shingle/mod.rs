@@ -15,11 +15,13 @@ mod fingerprint;
 pub mod hash;
 pub mod kernel;
 mod set;
+mod set_bits;
 mod shingler;
 mod sort;
 
 pub use fingerprint::Fingerprint;
 pub use set::ShingleSet;
+pub(crate) use set_bits::SetBits;
 pub use shingler::{ShingledUnit, Shingler};
 pub(crate) use sort::{sort_hashed, sorted_hashes};
 

@@ -16,7 +16,7 @@ impl ShingleSet {
     /// The same from hashes that are kept.
     pub(super) fn of(hashes: &[u64]) -> Self {
         let mut hashes = sorted_hashes(hashes, |hash| *hash);
-        hashes.dedup();
+        drop_repeats(&mut hashes);
         Self(hashes.into_boxed_slice())
     }
 
@@ -54,6 +54,21 @@ impl ShingleSet {
 
         shared
     }
+}
+
+/// Drops all but one of equal neighbours. As [`Vec::dedup`], without a branch for each hash: repeats come at random.
+fn drop_repeats(hashes: &mut Vec<u64>) {
+    let Some(mut last) = hashes.first().copied() else { return };
+    let mut kept = 0;
+
+    for at in 1..hashes.len() {
+        let hash = hashes[at];
+        kept += usize::from(hash != last);
+        hashes[kept] = hash;
+        last = hash;
+    }
+
+    hashes.truncate(kept + 1);
 }
 
 #[cfg(test)]

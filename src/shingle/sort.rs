@@ -10,7 +10,7 @@ const MANY: usize = 1 << 14;
 const PIECE: usize = 1 << 12;
 
 /// Most items of one bucket that are put in order by insertion. Repeats, and keys that were made to meet in one bucket, exceed
-/// it; then each bucket is sorted by comparison.
+/// it; then the bucket is sorted by comparison.
 const CROWDED: u32 = 16;
 
 /// Sorts items by their keys, ascending; items of equal keys stay in order. O(n) if the upper bits of the keys are random,
@@ -54,31 +54,35 @@ fn sort_from<T: Copy>(source: &[T], sorted: &mut [T], key: &impl Fn(&T) -> u64, 
         sorted[*place as usize] = *item;
         *place += 1;
     }
-    if !is_large && largest <= CROWDED {
-        insert_each(sorted, key);
-        return;
-    }
 
     // Each place is now the end of its bucket.
     let mut start = 0;
-    for end in places {
-        let piece = &mut sorted[start..end as usize];
-        match piece.len() {
-            0 | 1 => {}
-            // Of a list with repeats, few buckets are crowded.
-            length if !is_large && length <= CROWDED as usize => insert_each(piece, key),
-            _ if is_large => {
-                let source = piece.to_vec();
-                sort_from(&source, piece, key, known + bits);
-            }
-            _ => piece.sort_by_key(key),
+    if is_large {
+        for end in places {
+            let piece = &mut sorted[start..end as usize];
+            let source = piece.to_vec();
+            sort_from(&source, piece, key, known + bits);
+            start = end as usize;
         }
-        start = end as usize;
+        return;
     }
+
+    // Of a list with repeats, few buckets are crowded.
+    if largest > CROWDED {
+        for end in places {
+            if end as usize - start > CROWDED as usize {
+                sorted[start..end as usize].sort_by_key(key);
+            }
+            start = end as usize;
+        }
+    }
+    insert_each(sorted, key);
 }
 
 /// Sorts items that are near their places.
 fn insert_each<T: Copy>(items: &mut [T], key: &impl Fn(&T) -> u64) {
+    carry_largest(items, key);
+
     for end in 1..items.len() {
         let (item, its_key) = (items[end], key(&items[end]));
         let mut at = end;
@@ -89,6 +93,19 @@ fn insert_each<T: Copy>(items: &mut [T], key: &impl Fn(&T) -> u64) {
         if at < end {
             items[at] = item;
         }
+    }
+}
+
+/// Carries the largest item so far through the list, which sorts items that are one place off: most of those that are near their
+/// places. No branch depends on a key, so that hashes, which are random, mislead no prediction.
+fn carry_largest<T: Copy>(items: &mut [T], key: &impl Fn(&T) -> u64) {
+    let Some(mut largest) = items.first().copied() else { return };
+
+    for at in 1..items.len() {
+        let item = items[at];
+        let is_behind = key(&largest) > key(&item);
+        (items[at - 1], largest) = if is_behind { (item, largest) } else { (largest, item) };
+        items[at] = largest;
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! Round 0 computes places and scores in vectors and takes the minima one by one, since two lanes may hold the same
 //! place. A later round looks each place up in a bitmap of the empty places, one register of 512 bits, and compresses
-//! the indices of the shingles that count; those few are scored without vectors. The bitmap of a long signature takes two
-//! registers, which one instruction reads. The last step overlaps the one before, and fewer than sixteen shingles are
-//! repeated: repeats change nothing.
+//! the indices of the shingles that count; those few are scored without vectors, and the bits of their places are cleared
+//! for the next round. The bitmap of a long signature takes two registers, which one instruction reads. The last step
+//! overlaps the one before, and fewer than sixteen shingles are repeated: repeats change nothing.
 
 #![allow(unsafe_code, reason = "vector loads and stores, and the call of a function that needs the instructions")]
 
@@ -51,15 +51,15 @@ fn all_rounds(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq,avx2,bmi1,bmi2,popcnt")]
 fn later_rounds<const N: usize>(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) -> bool {
+    let mut empty = empty_places::<N>(places);
     for round in 1..rounds.length as usize {
-        let empty = empty_places::<N>(places);
-        if empty.iter().all(|words| _mm512_test_epi32_mask(*words, *words) == 0) {
+        if empty == [[0; 16]; N] {
             return true;
         }
-        later(rounds, round, hashes, empty, places);
+        later(rounds, round, hashes, &mut empty, places);
     }
 
-    !places.contains(&EMPTY)
+    empty == [[0; 16]; N]
 }
 
 /// Round 0.
@@ -94,7 +94,16 @@ fn first(rounds: &Rounds, hashes: &[u64], places: &mut [u32]) {
 /// A round after the first.
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq,avx2,bmi1,bmi2,popcnt")]
-fn later<const N: usize>(rounds: &Rounds, round: usize, hashes: &[u64], empty: [__m512i; N], places: &mut [u32]) {
+fn later<const N: usize>(
+    rounds: &Rounds,
+    round: usize,
+    hashes: &[u64],
+    empty: &mut [[u32; 16]; N],
+    places: &mut [u32],
+) {
+    // The places that were empty before this round: all its scores count for them.
+    // SAFETY: a register is as long as the array.
+    let before = empty.each_ref().map(|words| unsafe { _mm512_loadu_si512(words.as_ptr().cast()) });
     let HashConstants { xor, multiplier } = rounds.constants[round];
     let (xor, multiplier) = (_mm512_set1_epi64(xor as i64), _mm512_set1_epi64(multiplier as i64));
     let t = _mm512_set1_epi64(rounds.length.into());
@@ -114,8 +123,8 @@ fn later<const N: usize>(rounds: &Rounds, round: usize, hashes: &[u64], empty: [
         // The word of the bitmap that holds the place, rotated so that the place's bit is the lowest.
         let number = _mm512_srli_epi32::<5>(at);
         let word = match N {
-            1 => _mm512_permutexvar_epi32(number, empty[0]),
-            _ => _mm512_permutex2var_epi32(empty[0], number, empty[N - 1]),
+            1 => _mm512_permutexvar_epi32(number, before[0]),
+            _ => _mm512_permutex2var_epi32(before[0], number, before[N - 1]),
         };
         let counts = _mm512_test_epi32_mask(_mm512_rorv_epi32(word, at), _mm512_set1_epi32(1));
         let numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(start as i32));
@@ -123,26 +132,24 @@ fn later<const N: usize>(rounds: &Rounds, round: usize, hashes: &[u64], empty: [
         if let Some(room) = hits.room(length) {
             store(room, numbers);
         }
-        length = hits.make_room(length + counts.count_ones() as usize, places, &mut []);
+        length = hits.make_room(length + counts.count_ones() as usize, places, empty.as_flattened_mut());
     }
 
-    hits.take(length, places, &mut []);
+    hits.take(length, places, empty.as_flattened_mut());
 }
 
 /// The empty places as bits.
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq,avx2,bmi1,bmi2,popcnt")]
-fn empty_places<const N: usize>(places: &[u32]) -> [__m512i; N] {
-    let mut empty = [_mm512_setzero_si512(); N];
-    for (number, [left, right]) in places.as_chunks::<16>().0.as_chunks::<2>().0.iter().enumerate() {
-        let bits = |part| {
+fn empty_places<const N: usize>(places: &[u32]) -> [[u32; 16]; N] {
+    let mut empty = [[0; 16]; N];
+    for (word, places) in empty.as_flattened_mut().iter_mut().zip(places.as_chunks::<32>().0) {
+        for (part, places) in places.as_chunks::<16>().0.iter().enumerate() {
             // SAFETY: a register is as long as the array.
-            let values = unsafe { _mm512_loadu_si512(std::ptr::from_ref::<[u32; 16]>(part).cast()) };
-            u32::from(_mm512_cmpeq_epi32_mask(values, _mm512_set1_epi32(EMPTY as i32)))
-        };
-        let both = bits(left) | bits(right) << 16;
-        let words = &mut empty[number / 16];
-        *words = _mm512_mask_set1_epi32(*words, 1 << (number % 16), both as i32);
+            let values = unsafe { _mm512_loadu_si512(places.as_ptr().cast()) };
+            let equal = _mm512_cmpeq_epi32_mask(values, _mm512_set1_epi32(EMPTY as i32));
+            *word |= u32::from(equal) << (16 * part);
+        }
     }
     empty
 }
