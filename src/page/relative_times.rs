@@ -103,7 +103,7 @@ impl TimeFinder {
         let edge = letters.nth(EDGE_LETTERS).map_or(line.len(), |(at, _)| at);
         self.fold(&line[..edge]);
 
-        let (count, clock) = match self.clock(0) {
+        let (count, clock) = match self.clock(&line[..edge], 0) {
             Some(count) => (count, true),
             None => match (1..=self.words.len().min(LONGEST_TIME)).rev().find(|&count| is_moment(&self.words[..count]))
             {
@@ -138,7 +138,7 @@ impl TimeFinder {
         let most = LONGEST_TIME.min(count);
         let relative = (1..=most).rev().find(|&length| is_moment(&self.words[count - length..]));
         let clock = || {
-            let length = (2..=3.min(count)).find(|&length| self.clock(count - length) == Some(length));
+            let length = (2..=3.min(count)).find(|&length| self.clock(&line[edge..], count - length) == Some(length));
             length.map(|length| count - length)
         };
         let first = relative.map(|length| count - length).or_else(clock)?;
@@ -163,12 +163,17 @@ impl TimeFinder {
         self.words.extend(words);
     }
 
-    /// The number of tokens of the clock time at token `at`.
-    fn clock(&self, at: usize) -> Option<usize> {
+    /// The number of tokens of the clock time at token `at` of `text`, the text that was folded: «10:30», «10:30 ص».
+    fn clock(&self, text: &str, at: usize) -> Option<usize> {
         let (hour, minute) = (self.words.get(at)?, self.words.get(at + 1)?);
         let below = |word: &str, end: u32| word.len() <= 2 && word.parse::<u32>().is_ok_and(|number| number < end);
-        let joined = self.tokens.span(at)?.end + 1 == self.tokens.span(at + 1)?.start;
-        if !joined || !below(hour, 24) || minute.len() != 2 || !below(minute, 60) {
+        if !below(hour, 24) || minute.len() != 2 || !below(minute, 60) {
+            return None;
+        }
+
+        // Other signs make scores, references and dates: «2-10», «22/42».
+        let between = self.tokens.span(at)?.end..self.tokens.span(at + 1)?.start;
+        if text.get(between)? != ":" {
             return None;
         }
 
@@ -361,6 +366,12 @@ mod tests {
             "ما قلت برأيي منذ أربعين سنة",
             "سجن رجل اختفى قبل 5 سنوات",
             "10:00 نشرة الأخبار",
+            // Scores, references and pages.
+            "22-42",
+            "16/10",
+            "22.42",
+            "2-10 الفريق الأول يسحق ضيفه في نصف نهائي الكأس",
+            "إعادة طرح المناقصة العامة - 12-30",
             "5 قتلى في حادث سير",
             "أسعار النفط تتراجع 5",
             "خبر قبل ساعة",

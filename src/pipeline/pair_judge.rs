@@ -154,7 +154,9 @@ impl<'r> PairJudge<'r> {
     /// Why two texts above the threshold are no copies, if their source fills one form with many texts.
     pub(super) fn series(&self, pair: &JudgedPair<'_>) -> Option<VariantReason> {
         let source = pair.a.named_source()?;
-        if !pair.a.place()?.may_be_told_apart(pair.b.place()?) {
+        let (a, b) = (pair.a.place()?, pair.b.place()?);
+        let are_of_one_page = a.is_of_one_page(b);
+        if !a.may_be_told_apart(b) && !are_of_one_page {
             return None;
         }
 
@@ -163,14 +165,26 @@ impl<'r> PairJudge<'r> {
         let shared = |frequencies| SharedFrequency::new(self.compared(pair), frequencies);
         let frequencies =
             SeriesFrequencies { of_source: of_source.map(shared), of_run: self.learned.trigrams.as_ref().map(shared) };
+        if are_of_one_page {
+            let is_short = pair.a.tokens().max(pair.b.tokens()) <= series::PART_OF_PAGE;
+            let may_be_parts = is_short && own_text::have_own_beginnings(self.compared(pair));
+            return if may_be_parts {
+                series::of_one_page(pair.a.headed()?, pair.b.headed()?, frequencies)
+            } else {
+                None
+            };
+        }
         let reason = series::reason(pair.a.headed()?, pair.b.headed()?, frequencies);
 
         // What a bare text shares is in very many texts, so the words of other pairs need no look.
         let may_be_bare = || frequencies.of_source.is_some_and(|shared| shared.quarter >= VERY_COMMON);
-        let is_one_bare = |of_source| own_text::is_one_bare(self.text(pair.a), self.text(pair.b), of_source);
+        let is_furniture = |of_source| {
+            own_text::is_one_bare(self.text(pair.a), self.text(pair.b), of_source)
+                || own_text::share_only_furniture(self.compared(pair), of_source)
+        };
         let are_replaced = || own_text::tells_other_words(self.compared(pair)).then_some(VariantReason::Replaced);
         reason
-            .or_else(|| (may_be_bare() && of_source.is_some_and(is_one_bare)).then_some(VariantReason::Furniture))
+            .or_else(|| (may_be_bare() && of_source.is_some_and(is_furniture)).then_some(VariantReason::Furniture))
             .or_else(are_replaced)
     }
 

@@ -9,6 +9,9 @@ use super::word_forms::{stem, words};
 /// Words whose spellings are looked for. A text with more own words has own content.
 const FEW: usize = 8;
 
+/// Fewest digits of a number that may be written with spaces: 1 000.
+const GROUPED: usize = 4;
+
 /// Whether the other text lacks at least `least` of these words of a text, numbers in the same spelling. O(n) for n bytes.
 pub(super) fn lacks<'t>(own: impl Iterator<Item = &'t [u8]>, text: &[u8], other: &[u8], least: usize) -> bool {
     let known: HashSet<&[u8]> = words(other).map(stem).collect();
@@ -26,10 +29,11 @@ pub(super) fn lacks<'t>(own: impl Iterator<Item = &'t [u8]>, text: &[u8], other:
     let of_text: HashSet<&[u8]> = words(text).collect();
     let lacking: Vec<&[u8]> = words(other).filter(|word| !of_text.contains(word)).collect();
     let joined = joined(other);
-    // A number, or a code as 409BK, has one spelling.
+    // A number, or a code as 409BK, has one spelling. Short ones are in long ones by chance.
     let is_exact = |word: &[u8]| word.iter().any(u8::is_ascii_digit);
-    let is_spelled = |word: &[u8]| {
-        has_inside(&joined, word) || !is_exact(word) && lacking.iter().any(|other| are_spellings(word, other))
+    let is_spelled = |word: &[u8]| match is_exact(word) {
+        true => word.len() >= GROUPED && has_inside(&joined, word),
+        false => has_inside(&joined, word) || lacking.iter().any(|other| are_spellings(word, other)),
     };
     own.into_iter().filter(|word| !is_spelled(word)).nth(least - 1).is_some()
 }

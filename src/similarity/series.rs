@@ -74,6 +74,17 @@ pub(crate) fn reason(a: HeadedText<'_>, b: HeadedText<'_>, shared: SeriesFrequen
     (shared.are_common(least) && have_own_content()).then_some(VariantReason::Furniture)
 }
 
+/// Longest of two records that may be parts of one page, in tokens: notices that a gazette prints on it.
+pub(crate) const PART_OF_PAGE: usize = 80;
+
+/// Why two short similar texts at one address of a source are no copies, if each begins with words that the other lacks; `None` if they
+/// may be one page that was read twice. Symmetric. O(n) for n bytes.
+pub(crate) fn of_one_page(a: HeadedText<'_>, b: HeadedText<'_>, shared: SeriesFrequencies) -> Option<VariantReason> {
+    let is_form = shared.of_source.is_some_and(|shared| shared.quarter >= UNADDRESSED);
+    let have_own_content = || has_own_content(a.folded, b.folded, 1) && has_own_content(b.folded, a.folded, 1);
+    (a.heading.place.is_named && is_form && have_own_content()).then_some(VariantReason::Furniture)
+}
+
 /// Whether each title has a word of its own, or one has a number that its text tells and the other text lacks.
 fn have_other_titles(a: HeadedText<'_>, b: HeadedText<'_>) -> bool {
     let [of_a, of_b] = [a, b].map(|text| TitleWords::new(&text.heading.title));

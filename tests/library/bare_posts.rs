@@ -88,6 +88,19 @@ fn posts_stay_apart_that_resemble_a_footer_alone() {
 }
 
 #[test]
+fn two_headlines_over_one_footer_are_no_copies_if_one_repeats_its_words() {
+    for is_first in [false, true] {
+        let others = posts(0, 80, is_first);
+        let of_heading = |heading: &str| {
+            let (first, second) = if is_first { (FOOTERS[0], heading) } else { (heading, FOOTERS[0]) };
+            of_bare(&others, &format!("{first}\n{second}"))
+        };
+        assert_eq!(of_heading("آخر الأخبار"), [FURNITURE], "first: {is_first}");
+        assert_eq!(of_heading("أسواق الزراعة"), [FURNITURE], "first: {is_first}");
+    }
+}
+
+#[test]
 fn what_adds_a_number_to_a_footer_is_a_copy() {
     let mut records = posts(0, 24, false);
     records.push(post("more", &format!("{}\n7", FOOTERS[0])));

@@ -61,6 +61,25 @@ fn three_notices_of_one_source_under_titles_with_own_words_are_no_copies() {
     assert_eq!(relations(&records(3, titled, by_number)), [Relation::Near], "three sources print one report");
 }
 
+/// A notice of a gazette that prints several on each of its pages: a reference over the line of the page.
+fn reference(place: usize, reference: &str) -> Value {
+    let page = 118 + place / 2;
+    let line = format!("ممارسات | الجريدة اليوم الرسمية | العدد 1788 | 25/4/2026 | صفحة {page}");
+    let url = format!("https://gazette.example/{page}");
+    json!({ "id": place.to_string(), "text": format!("{reference}\n{line}"), "url": url })
+}
+
+#[test]
+fn notices_on_one_page_of_a_gazette_are_told_apart_by_their_references() {
+    let notices: Vec<Value> = (0..20).map(|place| reference(place, &format!("{}/4", 41 + place))).collect();
+    let found = relations(&notices);
+    assert!(found.iter().all(|relation| matches!(relation, Relation::Variant(_))), "{found:?}");
+
+    // A page that was read twice begins as it did.
+    let again = [reference(20, "تنويه"), reference(21, "تنويه هام")];
+    assert!(relations(&[notices, again.to_vec()].concat()).contains(&Relation::Near));
+}
+
 #[test]
 fn a_title_with_one_word_more_is_the_same_notice() {
     let longer = |goods: &str| Some(if goods == GOODS[0] { "السوق المركزي اليوم" } else { "السوق المركزي" }.to_owned());

@@ -2,10 +2,11 @@
 //!
 //! Such a text shares all it has with many texts of its source. A headline of a few words over the same footer reaches the
 //! threshold with it, although the headline is all that the post tells. So a text without words of its own is no copy of
-//! a text that has some.
+//! a text that has some. Neither are two headlines over one footer copies of each other.
 
+use super::own::OwnText;
 use super::wording::tokens;
-use super::{TextEvidence, TrigramFrequencies, VERY_COMMON};
+use super::{PairWording, TextEvidence, TrigramFrequencies, VERY_COMMON};
 use crate::normalize::alphabet;
 use crate::similarity::lacking_words::lacks;
 use crate::similarity::word_forms::is_content;
@@ -29,6 +30,49 @@ pub(crate) fn is_one_bare(a: TextEvidence<'_>, b: TextEvidence<'_>, of_source: &
         _ => return false,
     };
     lacks(tokens(other.folded).filter(|word| can_tell(word)), other.folded, bare.folded, TOLD)
+}
+
+/// Fewest texts of a source with what two texts share, if that is furniture. An advertisement that is posted again and again, with
+/// edits, is in fewer.
+const FURNITURE: u32 = 64;
+
+/// Most shared trigrams, of 100, that fewer texts of the source have.
+const RARE_SHARED: usize = 10;
+
+/// Whether two texts of a source share nothing but furniture, and one tells something at the edge where the other has other words: two
+/// headlines over one footer. Symmetric. O(n log n) for n tokens.
+///
+/// Texts of fewer than 3 or more than 20,000 tokens are not judged.
+pub(crate) fn share_only_furniture(texts: &PairWording<'_>, of_source: &TrigramFrequencies) -> bool {
+    if texts.are_out_of_reach() {
+        return false;
+    }
+
+    let shared = texts.shared();
+    let is_rare = |trigram| of_source.of(trigram).is_none_or(|texts| texts < FURNITURE);
+    let rare = shared.iter().filter(|shared| is_rare(shared.trigram)).count();
+    let have_other_edges = |edge: fn(&OwnText) -> Option<usize>| {
+        texts.own().iter().all(|own| edge(own).is_some_and(|token| own.is_own(token)))
+    };
+    let have_other_edges = || {
+        have_other_edges(|own| Some(0).filter(|_| own.length() > 0))
+            || have_other_edges(|own| own.length().checked_sub(1))
+    };
+    if rare * 100 > shared.len() * RARE_SHARED || !have_other_edges() {
+        return false;
+    }
+
+    let [a, b] = [texts.a, texts.b].map(|text| text.folded);
+    let tells = |text, other| lacks(tokens(text).filter(|word| can_tell(word)), text, other, TOLD);
+    tells(a, b) || tells(b, a)
+}
+
+/// Whether each of two texts begins with a token that the other has nowhere: a heading, or a reference, of its own. O(n).
+pub(crate) fn have_own_beginnings(texts: &PairWording<'_>) -> bool {
+    let begins_own = |text: TextEvidence<'_>, other: TextEvidence<'_>| {
+        tokens(text.folded).next().is_some_and(|first| !tokens(other.folded).any(|token| token == first))
+    };
+    begins_own(texts.a, texts.b) && begins_own(texts.b, texts.a)
 }
 
 /// Whether a text has no content words but those in trigrams that very many texts of its source have.

@@ -12,7 +12,7 @@
 //! Each of these tests makes a pair a variant:
 //!
 //! - *furniture*: the shared text occurs in five texts or more, and a block of own text on both sides in few; or one text
-//!   is nothing but furniture ([`is_one_bare`]);
+//!   is nothing but furniture ([`is_one_bare`]), or what they share is ([`share_only_furniture`]);
 //! - *replaced*: a passage of one text is replaced by a passage of other words that is no furniture itself; or texts
 //!   begin with other news before the same background ([`other_news`]);
 //! - *numbers*: short pages of one form with mostly different numbers, or one different number or code; documents with
@@ -52,7 +52,7 @@ mod told;
 mod wording;
 
 pub(crate) use announced::have_other_numbers;
-pub(crate) use bare::is_one_bare;
+pub(crate) use bare::{have_own_beginnings, is_one_bare, share_only_furniture};
 pub(crate) use edited::{EditedVerdict, edited};
 pub(crate) use forms::{FORM, can_be_told_by_code};
 pub(crate) use frequency::TrigramFrequencies;
