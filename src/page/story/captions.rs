@@ -37,6 +37,25 @@ pub(super) fn captions(text: &str, pieces: &[LinePiece], all: &mut [PieceFeature
     }
 }
 
+/// Most words of a caption above the byline.
+const CAPTION: u32 = 7;
+
+/// Marks a short line between the date below a title and the byline above the text as a caption, if it repeats words of the title.
+pub(super) fn captions_above_bylines(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    for at in 2..all.len().saturating_sub(1) {
+        let may_be =
+            all[at].is_headline() && pieces[at].line.words <= CAPTION && pieces[at].line.bullet == ListSign::None;
+        let below = &all[at + 1];
+        let is_byline = below.over && below.is_short() && !below.reading.time;
+        if !may_be || !is_byline || !is_dated(&all[at - 1]) || !all[at - 2].is_headline() {
+            continue;
+        }
+
+        let (own, title) = (pieces[at].line.span.of(text), pieces[at - 2].line.span.of(text));
+        all[at].pictured |= own != title && shares_words(own, title);
+    }
+}
+
 /// Words of the name of a photographer.
 const NAME: std::ops::RangeInclusive<usize> = 2..=4;
 

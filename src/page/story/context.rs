@@ -355,6 +355,30 @@ pub(super) fn profiles(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     }
 }
 
+/// Fewest headlines below lines of signs.
+const RULED: usize = 2;
+
+/// Marks the headlines that stand above a text and below a line of signs alone, «-----», if the page has several: such a line ends what
+/// is above.
+pub(super) fn ruled(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let is_rule = |line: &str| {
+        let signs = line.trim();
+        !signs.is_empty()
+            && signs.chars().all(|c| matches!(c, '-' | '–' | '—' | '_' | '=' | '*' | '~' | 'ـ' | '▬' | '━' | '─'))
+    };
+    let is_ruled = |at: usize| {
+        let between = pieces[at - 1].line.span.end..pieces[at].line.span.start;
+        text.get(between).is_some_and(|between| between.lines().any(is_rule))
+    };
+    let is_above_text =
+        |at: usize| all[at].over || pieces.get(at + 1).is_some_and(|below| below.line.ending == LineEnding::Leading);
+    let found: Vec<usize> =
+        (1..all.len()).filter(|at| is_above_text(*at) && all[*at].is_headline() && is_ruled(*at)).collect();
+    if found.len() >= RULED {
+        found.into_iter().for_each(|at| all[at].ruled = true);
+    }
+}
+
 /// Fewest answers of a poll.
 const ANSWERS: usize = 2;
 /// Most words of one.
@@ -388,6 +412,11 @@ pub(super) fn polls(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures])
         };
         let answered = pieces.get(at + 1).is_some_and(is_yes);
         let answers = below.clone().take_while(is_answer).count();
+        // With shares behind all answers even those need not be known.
+        let is_share = |(piece, _): &(&LinePiece, &PieceFeatures)| {
+            piece.line.words <= CHOICE + 1 && piece.line.span.of(text).contains(['%', '٪'])
+        };
+        let shares = below.clone().take_while(is_share).count();
 
         // Other answers are known by the control below them.
         let is_vote = |piece: &LinePiece| VOTES.contains(&piece.line.span.of(text));
@@ -398,7 +427,7 @@ pub(super) fn polls(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures])
         let choices = below.take(MOST_ANSWERS + 1).take_while(is_choice).count();
         let voted = pieces.get(at + 1 + choices).is_some_and(is_vote);
 
-        if answered && answers >= ANSWERS || voted && (ANSWERS..=MOST_ANSWERS).contains(&choices) {
+        if answered && answers.max(shares) >= ANSWERS || voted && (ANSWERS..=MOST_ANSWERS).contains(&choices) {
             all[at].reading.class = Some(WordingClass::Block);
         }
     }
@@ -430,15 +459,23 @@ pub(super) fn taglines(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     }
 }
 
-/// Heads of small advertisements. Promoted articles are headlines.
-const ADVERTS: &[&str] =
-    &["إعلانات مبوبة", "إعلانات القراء", "نیازمندی‌ها", "نیازمندیها", "نیازمندی ها", "آگهی‌ها", "کلاسیفائیڈ"];
+/// Heads of small boxes: advertisements, obituaries, the verse or the figure of the day. Promoted articles are headlines.
+#[rustfmt::skip]
+const ADVERTS: &[&str] = &[
+    "إعلانات مبوبة", "إعلانات القراء", "نیازمندی‌ها", "نیازمندیها", "نیازمندی ها", "آگهی‌ها", "کلاسیفائیڈ",
+    "زاوية الوفيات", "صفحة الوفيات", "تعزية",
+    "آج کا شعر", "شعر اليوم", "بيت اليوم", "بيت القصيد", "شعر روز", "بیت روز", "آج کی بات", "مقولة اليوم", "قول اليوم", "آية اليوم",
+    "عدد خبر", "عدد روز", "رقم اليوم", "رقم في خبر", "آج کا عدد", "از خوانندگان", "پیامک خوانندگان", "صدای مردم", "حرف مردم",
+    "Categories", "Category",
+];
 /// Most words of such a head.
 const ADVERT_HEAD: u32 = 3;
+/// Most words of a paragraph in such a box.
+const NOTE: u32 = 30;
 /// Most advertisements below one head.
 const MOST_ADVERTS: usize = 6;
 
-/// Makes the lines below a head of advertisements controls, up to the next line with a class or a blank line.
+/// Makes the lines below the head of a box controls, up to the next line with a class or a blank line.
 pub(super) fn adverts(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     for head in 0..all.len() {
         let may_be = all[head].shape != PieceShape::Paragraph && pieces[head].line.words <= ADVERT_HEAD;
@@ -451,7 +488,10 @@ pub(super) fn adverts(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures
         let below = (head + 1..all.len()).take(MOST_ADVERTS);
         let is_advert = |at: &usize| {
             let tight = pieces[*at].gap != PieceGap::Blank || *at == head + 1;
-            tight && all[*at].shape != PieceShape::Paragraph && all[*at].reading.class.is_none()
+            let figure = *at == head + 1 && all[*at].is(WordingClass::Code);
+            let is_note = pieces[*at].line.words <= NOTE;
+            let short = all[*at].shape != PieceShape::Paragraph || is_note;
+            tight && short && (all[*at].reading.class.is_none() || figure)
         };
         let adverts = below.take_while(is_advert).count();
         for features in &mut all[head + 1..=head + adverts] {

@@ -184,6 +184,12 @@ fn add_context(piece: &LinePiece, evidence: &PieceFeatures, costs: &mut RoleCost
     if evidence.headed {
         add(costs, &[(Title, -14)]);
     }
+    if evidence.joins {
+        add(costs, &[(Body, -10), (Title, 8), (Item, 8)]);
+    }
+    if evidence.ruled {
+        add(costs, &[(Title, -14), (Widget, 4), (Sub, 8)]);
+    }
 
     // A question between two paragraphs is a title only if the one below repeats it.
     if evidence.under && evidence.over && !evidence.told && piece.line.ending == LineEnding::Asking {

@@ -68,6 +68,8 @@ pub(super) struct PieceFeatures {
     pub(super) last: bool,
     /// Whether the text above continues below it, which speaks against a title.
     pub(super) goes_on: bool,
+    /// Whether it begins with «and» right below a paragraph: a sentence of the text.
+    pub(super) joins: bool,
     /// Whether the paragraph below repeats its words, which speaks for a title.
     pub(super) told: bool,
     /// Whether the paragraph below repeats its words, behind a time or byline and what else a page sets between a title and its text.
@@ -108,6 +110,8 @@ pub(super) struct PieceFeatures {
     pub(super) named: bool,
     /// Whether a list of headlines with the names of their sections begins with it, below a table.
     pub(super) leaves_table: bool,
+    /// Whether a line of signs sets it apart from what is above, as it does other headlines of the page.
+    pub(super) ruled: bool,
     /// Whether it holds the name of the site.
     pub(super) names_site: bool,
     /// A hash of its folded words; 0 of a long piece.

@@ -26,6 +26,8 @@ pub(super) fn live(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) 
         return;
     }
 
+    points_so_far(pieces, all);
+
     // The first headline is the title of the report.
     let mut told = all.first().is_some_and(PieceFeatures::is_headline);
     for at in 1..all.len() {
@@ -40,6 +42,29 @@ pub(super) fn live(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) 
             headed && above && pieces[at].line.bullet == ListSign::Sign && pieces[at].gap == PieceGap::Next;
         all[at].entry = headed && paragraph && (timed || at > 1 && all[at - 1].inset);
         told |= all[at].is_headline();
+    }
+}
+
+/// Fewest points of what happened so far.
+const SO_FAR: usize = 2;
+
+/// Marks a heading and the points right below it, above the first entry of a live report.
+fn points_so_far(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let is_point = |at: &usize, all: &[PieceFeatures]| {
+        let plain = all[*at].reading.class.is_none() && !all[*at].reading.time;
+        plain && pieces[*at].line.bullet == ListSign::Sign && pieces[*at].gap == PieceGap::Next
+    };
+    for head in 1..all.len() {
+        let is_head = all[head].is_headline() && pieces[head].line.bullet == ListSign::None;
+        if !is_head || !all[..head].iter().any(PieceFeatures::is_headline) {
+            continue;
+        }
+
+        let points = (head + 1..all.len()).take_while(|at| is_point(at, all)).count();
+        let timed = all.get(head + 1 + points).is_some_and(|below| below.reading.time || below.is(WordingClass::Stamp));
+        if points >= SO_FAR && timed {
+            all[head..=head + points].iter_mut().for_each(|features| features.inset = true);
+        }
     }
 }
 
@@ -92,6 +117,13 @@ const LETTERS: usize = 4;
 /// Compares each short line above a paragraph with that paragraph: a title is repeated there, a subheading is not, and the
 /// text goes on.
 pub(super) fn leads(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    for at in 1..all.len() {
+        let may_join = all[at].under && all[at].is_headline() && pieces[at].line.bullet == ListSign::None;
+        let own = pieces[at].line.span.of(text);
+        // «And for more: …» has the headline of another story.
+        all[at].joins = may_join && begins_with_and(own) && !own.contains(':');
+    }
+
     for at in 0..all.len().saturating_sub(1) {
         if !all[at].over || all[at].shape == PieceShape::Paragraph {
             continue;

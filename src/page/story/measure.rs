@@ -38,7 +38,7 @@ pub(super) fn measure(
     inside::kinds(pieces, all);
 
     // The order matters: ranks and rows change what counts as a headline, runs and neighbours are read by what follows.
-    table_rows::ranks(pieces, all);
+    table_rows::ranks(text, pieces, all);
     table_rows::foreign(text, pieces, all);
     table_rows::rows(text, pieces, all);
     context::menu_lines(text, pieces, all);
@@ -55,10 +55,13 @@ pub(super) fn measure(
     context::runs(pieces, all);
     context::neighbours(pieces, all);
     context::counts_before_text(all);
+    context::ruled(text, pieces, all);
     text_tables::enclosed(pieces, all);
     text_tables::stacked(pieces, all);
     text_tables::listed_numbers(text, pieces, all);
     text_tables::piped(text, pieces, all);
+    text_tables::rankings(text, pieces, all);
+    text_tables::sheets(text, pieces, all);
     text_tables::minutes(text, pieces, all);
     text_tables::timelines(pieces, all);
     text_tables::apart(pieces, all);
@@ -77,6 +80,7 @@ pub(super) fn measure(
     inside::signatures(text, pieces, all);
     inside::leads(text, pieces, all);
     captions::captions(text, pieces, all);
+    captions::captions_above_bylines(text, pieces, all);
     interruptions::interruptions(text, pieces, all);
     context::ends(pieces, all);
     inside::live(text, pieces, all);

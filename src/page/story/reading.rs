@@ -6,6 +6,9 @@ use super::vocabulary::{PhraseForm, WordingClass};
 use crate::page::lines::{LineEnding, TextLine};
 use crate::page::matcher::TokenBuffer;
 
+/// Most words of a phrase at the end of a line.
+const LAST_PHRASE: usize = 5;
+
 /// Fewest tokens that are left of a headline.
 const CORE: usize = 2;
 /// Years of the calendars that pages tell of.
@@ -195,6 +198,7 @@ impl LineWords<'_> {
                             || whole && phrase.class == WordingClass::List && end - from > 1 && self.is_sourced(end)
                     }
                     PhraseForm::Start(most) => words <= most,
+                    PhraseForm::End(_) => false,
                 };
                 let better = best.is_none_or(|(_, was, length)| (alone, end - from) > (was, length));
                 if fits && better {
@@ -207,7 +211,21 @@ impl LineWords<'_> {
                 break;
             }
         }
-        best
+        best.or_else(|| self.last_phrase())
+    }
+
+    /// The phrase that ends the line.
+    fn last_phrase(&self) -> Option<(WordingClass, bool, usize)> {
+        let count = self.tokens.len();
+        let ends = |from: usize| {
+            let mut phrases = LEXICON.phrases_at(self.tokens, from);
+            phrases.find(|(phrase, end)| {
+                *end == count && matches!(phrase.form, PhraseForm::End(most) if self.line.words <= most)
+            })
+        };
+        let (from, (phrase, _)) =
+            (count.saturating_sub(LAST_PHRASE)..count).find_map(|from| Some((from, ends(from)?)))?;
+        Some((phrase.class, from == 0, count - from))
     }
 
     /// The class of a line without a phrase: a menu entry, a date with names around it, a caption, a row of prayer times.

@@ -148,7 +148,7 @@ fn announces_pictures(inner: &str) -> bool {
 }
 
 /// Words before the name of a photographer.
-const PHOTOGRAPHERS: &[&str] = &["فوٹو", "تصوير", "تصویر", "عدسة", "عکس", "عکاس", "Photo"];
+const PHOTOGRAPHERS: &[&str] = &["فوٹو", "تصوير", "تصویر", "عدسة", "عکس", "عکاس", "وێنە", "Photo"];
 
 /// Whether a text is a photographer's name behind a word for it.
 fn names_photographer(text: &str) -> bool {

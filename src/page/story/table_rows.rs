@@ -11,7 +11,7 @@ use crate::page::lines::LineEnding;
 const LABELS: usize = 3;
 
 /// Makes a number without a sign a rank if the rank before or behind it is within three pieces.
-pub(super) fn ranks(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+pub(super) fn ranks(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     let ranked: Vec<(usize, u16)> =
         all.iter().enumerate().filter_map(|(at, features)| features.reading.rank.map(|rank| (at, rank))).collect();
     for pair in ranked.windows(2) {
@@ -23,11 +23,30 @@ pub(super) fn ranks(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     }
 
     ranked_items(pieces, all);
+    between_ranks(text, pieces, all);
 
     // The reading found no sign to cut at: the first word is the rank.
     for features in all {
         if features.reading.ranked && features.reading.before == 0 {
             features.reading.before = u32::MAX;
+        }
+    }
+}
+
+/// Most words of an entry between two ranks.
+const RANKED_ENTRY: u32 = 24;
+
+/// Makes what is between two ranks that have lines of their own, «1», «2», a headline of the list, whatever signs it has.
+fn between_ranks(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let rank = |at: usize| pieces.get(at)?.line.span.of(text).trim().parse::<u16>().ok().filter(|rank| *rank < 100);
+    for at in 0..all.len().saturating_sub(2) {
+        let above = rank(at);
+        let is_between = above.is_some() && rank(at + 2) == above.map(|rank| rank + 1);
+        let (piece, features) = (&pieces[at + 1], &mut all[at + 1]);
+        let plain = features.reading.class.is_none() && !features.reading.time && piece.line.words <= RANKED_ENTRY;
+        if is_between && plain && !features.is_short() && !features.is_headline() {
+            features.shape = PieceShape::Headline;
+            features.length = features.length.clamp(RANKED_LENGTH, LONG_LENGTH - 5);
         }
     }
 }
@@ -145,7 +164,31 @@ fn has_amounts(text: &str, piece: &LinePiece, features: &PieceFeatures) -> bool 
     // «US dollar 281.40 bid 283.10 ask».
     let is_rate =
         || piece.line.words <= RATE && own.split_whitespace().filter(|word| is_decimal(word)).count() >= DECIMALS;
-    features.reading.numbers > 0 && (is_amount || is_weather || is_rate())
+    // «The dollar: bid 1617 ask 1632».
+    let is_bid = || {
+        let says = |words: &[&str]| own.split_whitespace().any(|word| words.contains(&word.trim_end_matches(':')));
+        piece.line.words <= RATE && features.reading.numbers > 1 && says(&BIDS) && says(&ASKS)
+    };
+    features.reading.numbers > 0 && (is_amount || is_weather || is_rate() || is_bid() || is_price(own, piece))
+}
+
+/// Words for what is paid for a currency, and for what it is sold at.
+const BIDS: [&str; 5] = ["شراء", "الشراء", "خرید", "خریداری", "کڕین"];
+const ASKS: [&str; 5] = ["بيع", "البيع", "فروش", "فروخت", "فرۆشتن"];
+
+/// Most words of a single price.
+const PRICE: u32 = 5;
+
+/// Whether a line is a price, exact as those of tables: «a barrel of oil 81.40 dollars», «gold 21 720,000 dinars».
+fn is_price(line: &str, piece: &LinePiece) -> bool {
+    if piece.line.words > PRICE {
+        return false;
+    }
+    let mut words = line.split_whitespace().rev();
+    let (unit, amount) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let is_number = |part: &str| !part.is_empty() && part.chars().all(char::is_numeric);
+    let is_exact = amount.split(['.', '٫', ',', '٬']).all(is_number) && amount.contains(['.', '٫', ',', '٬']);
+    is_exact && CURRENCIES.contains(&unit)
 }
 
 /// Whether a word is a number with decimals.

@@ -167,6 +167,76 @@ pub(super) fn piped(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures])
     }
 }
 
+/// Fewest rows below the head of a ranking.
+const RANKED: usize = 2;
+/// Most words of one.
+const RANKED_ROW: u32 = 7;
+
+/// Marks rankings with figures below a text that goes on behind them: «the largest gains», a share with its gain on each line.
+pub(super) fn rankings(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let is_row = |at: usize, all: &[PieceFeatures]| {
+        let own = pieces[at].line.span.of(text);
+        let is_figure = own.contains(['%', '٪']) || own.split_whitespace().next_back().is_some_and(has_decimals);
+        is_figure && pieces[at].line.words <= RANKED_ROW && all[at].shape != PieceShape::Paragraph
+    };
+    let mut at = 1;
+    while at < all.len() {
+        let mut end = at;
+        while end < all.len() && all[at].under && all[end].is(WordingClass::List) {
+            let rows = (end + 1..all.len()).take_while(|row| is_row(*row, all)).count();
+            if rows < RANKED {
+                break;
+            }
+            end += 1 + rows;
+        }
+
+        if end > at && goes_on(pieces, all, end) {
+            all[at..end].iter_mut().for_each(mark_row);
+        }
+        at = end.max(at + 1);
+    }
+}
+
+/// Whether a word is a number with decimals.
+fn has_decimals(word: &str) -> bool {
+    let word = word.trim_start_matches(['+', '-']);
+    word.contains(['.', '٫']) && word.chars().all(|c| c.is_numeric() || matches!(c, '.' | '٫' | ',' | '٬'))
+}
+
+/// Labels of the sheet of a match, before a colon.
+#[rustfmt::skip]
+const SHEET: &[&str] = &[
+    "سرمربی", "سرمربیان", "داور", "داوران", "کمک‌ها", "کمک داوران", "کارت زرد", "کارت قرمز", "گل", "گل‌ها", "گلها", "ورزشگاه", "تماشاگر", "ترکیب",
+    "ذخیره‌ها", "الحكم", "الحكام", "حكم المباراة", "المدرب", "المدربان", "الإنذارات", "إنذارات", "الطرد", "الأهداف", "الملعب", "الجمهور", "الحضور", "البدلاء",
+    "التشكيلة", "التشكيل", "بطاقات صفراء", "البطاقات الصفراء", "البطاقات الحمراء", "امپائر", "ریفری", "کوچ", "میدان",
+];
+/// Fewest lines of a sheet.
+const SHEET_LINES: usize = 2;
+
+/// Marks the sheet of a match within a text: lines with such labels, and the line-ups between them.
+pub(super) fn sheets(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
+    let label = |at: usize| {
+        let label = pieces[at].line.span.of(text).split_once(':').map(|(label, _)| label.trim());
+        label.filter(|label| !label.is_empty())
+    };
+    let is_known = |at: usize| label(at).is_some_and(|label| SHEET.contains(&label));
+    let mut at = 1;
+    while at < all.len() {
+        let is_line = |next: &usize| label(*next).is_some() && pieces[*next].gap != PieceGap::Blank;
+        let lines = (at..all.len()).take_while(is_line).count();
+        let known = (at..at + lines).filter(|line| is_known(*line)).count();
+        let is_below_text = all[at].under || (at..at + lines).any(|line| all[line].under);
+        if known >= SHEET_LINES && is_below_text {
+            for features in &mut all[at..at + lines] {
+                if features.shape != PieceShape::Paragraph {
+                    mark_row(features);
+                }
+            }
+        }
+        at += lines.max(1);
+    }
+}
+
 /// Fewest minutes of a match that are told in a row.
 const MINUTES: usize = 2;
 
