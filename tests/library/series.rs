@@ -310,3 +310,24 @@ fn a_word_tells_short_texts_apart_unless_it_is_another_spelling() {
     let papers = [of_papers("a", &format!("{report} للدوري")), of_papers("b", &format!("{report} لدورينا"))];
     assert_eq!(relations(&papers), [Relation::Near], "papers edit what an agency wrote");
 }
+
+#[test]
+fn a_number_or_a_negation_tells_longer_headlines_apart() {
+    let differ = |a: &str, b: &str| relations(&bare([a.to_owned(), b.to_owned()]));
+    let facts = [Relation::Variant(VariantReason::Facts)];
+    let camp = |day: u32| {
+        format!(
+            "محکمہ تعمیرات کے بر طرف ملازمین کا علامتی بھوک ہڑتالی کیمپ شہر کے مرکزی چوک پر {day}ویں روز بھی جاری رہا"
+        )
+    };
+    assert_eq!(differ(&camp(22), &camp(23)), facts, "another day");
+    assert_eq!(differ(&camp(22), &format!("{} پولیس موجود", camp(22))), [Relation::Near], "words more");
+
+    let moon = |seen: &str| format!("مرکزی رویت ہلال کمیٹی کا اجلاس، شعبان المعظم کا چاند نظر {seen}");
+    assert_eq!(differ(&moon("آ گیا"), &moon("نہیں آیا")), facts, "the opposite in Urdu");
+
+    let trip = |plan: &str| {
+        format!("المتحدث الرسمي باسم البلدية في مؤتمر صحفي {plan} قرار إغلاق السوق القديم أمام السيارات مع بداية الشهر")
+    };
+    assert_eq!(differ(&trip("صدر"), &trip("لم يصدر")), facts, "the opposite in Arabic");
+}

@@ -8,6 +8,7 @@ use crate::normalize::alphabet;
 use crate::similarity::lacking_words::lacks;
 use crate::similarity::token_gaps::TokenSlot;
 use crate::similarity::word_forms::{is_content, words};
+use crate::static_table::StaticTable;
 
 /// Most tokens of the longer of two texts of one source of which some words in one place are the content.
 const WITH_WORDS: usize = 300;
@@ -33,6 +34,16 @@ const SHORT: usize = 16;
 
 /// The same for a word of its own in one of them.
 const VERY_SHORT: usize = 8;
+
+/// The same for a number of its own in each, and for a negation in one.
+const HEADLINE: usize = 32;
+
+/// Words that turn what is said into its opposite, folded: Arabic, Persian, Urdu.
+const NEGATIONS: [&str; 14] =
+    ["لم", "لن", "ليس", "ليست", "ينفي", "تنفي", "نفي", "نفت", "نہیں", "نہ", "نيست", "نيستند", "نشد", "تردید"];
+
+static NEGATING: StaticTable<Vec<Vec<u8>>> =
+    StaticTable::new(|| NEGATIONS.iter().map(|word| alphabet::to_compact(word)).collect());
 
 /// Whether each of two texts of one source has some words in one place, not at the edges, that the other text lacks in every
 /// form: two texts of one form, of which no others need be known. Symmetric.
@@ -94,12 +105,19 @@ fn are_other_numbers(a: &[&[u8]], b: &[&[u8]]) -> bool {
 }
 
 /// Whether two short texts tell different things: each has a word or number that the other lacks in every form, or one of very
-/// short texts has. A title, a headline, a name of a product is told by every word. Symmetric. O(n) for n bytes.
+/// short texts has. A title, a headline, a name of a product is told by every word. Of longer headlines each must have a number of
+/// its own, or one of them negates what the other says. Symmetric. O(n) for n bytes.
 pub(crate) fn are_short_and_other(texts: &PairWording<'_>) -> bool {
     let PairWording { a, b, .. } = *texts;
     let longer = b.folded.iter().filter(|byte| **byte == b' ').count() + 1;
-    if longer > SHORT {
+    if longer > HEADLINE {
         return false;
+    }
+    if negates_one(a.folded, b.folded) {
+        return true;
+    }
+    if longer > SHORT {
+        return have_own_numbers(a.folded, b.folded);
     }
 
     // One number in digits and as a word is one number.
@@ -115,6 +133,27 @@ pub(crate) fn are_short_and_other(texts: &PairWording<'_>) -> bool {
     };
     let (of_a, of_b) = (tells(a.folded, b.folded, &numbers_b), tells(b.folded, a.folded, &numbers_a));
     of_a && of_b || longer <= VERY_SHORT && (of_a || of_b)
+}
+
+/// Whether one of two texts has more words that negate than the other.
+fn negates_one(a: &[u8], b: &[u8]) -> bool {
+    let [of_a, of_b] =
+        [a, b].map(|text| words(text).filter(|word| NEGATING.iter().any(|negation| negation == word)).count());
+    of_a != of_b
+}
+
+/// Whether each of two texts has a number in digits that the other does not tell, not at its end: there it may be a counter.
+fn have_own_numbers(a: &[u8], b: &[u8]) -> bool {
+    let [of_a, of_b] = [a, b].map(|text| tokens(text).collect::<Vec<_>>());
+    let has_own = |own: &[&[u8]], text: &[u8], others: &[&[u8]], other: &[u8]| {
+        let told = told_numbers(others);
+        let is_own = |word: &&[u8]| {
+            alphabet::is_number(word) && !told_numbers(&[word]).iter().any(|number| told.contains(number))
+        };
+        let inner = own.split_last().map_or(own, |(_, inner)| inner);
+        lacks(inner.iter().copied().filter(is_own), text, other, 1)
+    };
+    has_own(&of_a, a, &of_b, b) && has_own(&of_b, b, &of_a, a)
 }
 
 /// The slots that have tokens before and behind them. Slots at the edges are titles, counters and tags, which differ
