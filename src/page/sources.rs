@@ -71,7 +71,7 @@ impl SourceResolver {
         match (value(self.field), value(self.url)) {
             (Some(FieldValue::Text(name)), _) => Some(Cow::Borrowed(name)),
             (Some(FieldValue::Number(number)), _) => Some(Cow::Owned(number.to_string())),
-            (None, Some(FieldValue::Text(url))) => Some(Cow::Borrowed(host(url))),
+            (None, Some(FieldValue::Text(url))) => Some(host(url)).filter(|host| !host.is_empty()).map(Cow::Borrowed),
             _ => None,
         }
     }
@@ -82,13 +82,16 @@ fn folder<'r>(record: &'r Record<'_>) -> &'r str {
     record.id.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// The host of an address, without `www.` and port.
+/// The host of an address, without `www.` and port; empty for what has neither a scheme nor a dot in the place of the host: a number
+/// or code of the record, a path.
 pub(crate) fn host(url: &str) -> &str {
+    let has_scheme = url.contains("://");
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let rest = rest.find(['/', '?', '#']).map_or(rest, |end| &rest[..end]);
     let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
     let rest = rest.strip_prefix("www.").unwrap_or(rest);
-    rest.split_once(':').map_or(rest, |(host, _)| host)
+    let host = rest.split_once(':').map_or(rest, |(host, _)| host);
+    if has_scheme || host.contains('.') { host } else { "" }
 }
 
 #[cfg(test)]
@@ -101,6 +104,9 @@ mod tests {
             ("https://www.okaz.com.sa/new/1", "okaz.com.sa"),
             ("http://a.example:8080?x", "a.example"),
             ("sabq.org/x", "sabq.org"),
+            ("http://localhost/x", "localhost"),
+            ("dkp-8366616", ""),
+            ("news/8366616", ""),
             ("", ""),
         ] {
             assert_eq!(host(url), expected);

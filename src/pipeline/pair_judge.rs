@@ -181,6 +181,7 @@ impl<'r> PairJudge<'r> {
         let is_furniture = |of_source| {
             own_text::is_one_bare(self.text(pair.a), self.text(pair.b), of_source)
                 || own_text::share_only_furniture(self.compared(pair), of_source)
+                || own_text::adds_to_furniture(self.compared(pair))
         };
         let are_replaced = || own_text::tells_other_words(self.compared(pair)).then_some(VariantReason::Replaced);
         reason

@@ -82,7 +82,7 @@ pub(crate) fn tell_different_things(a: HeadedText<'_>, b: HeadedText<'_>, are_on
     }
 
     let own = [of_a.lacking_in(of_b), of_b.lacking_in(of_a)];
-    if are_one_long_text || own.iter().all(Vec::is_empty) {
+    if own.iter().all(Vec::is_empty) {
         return false;
     }
 
@@ -95,12 +95,25 @@ pub(crate) fn tell_different_things(a: HeadedText<'_>, b: HeadedText<'_>, are_on
     let (told_a, elsewhere_a) = side(&own[0], &known[0], &known[1]);
     let (told_b, elsewhere_b) = side(&own[1], &known[1], &known[0]);
 
+    if are_one_long_text {
+        return told_a >= TOLD_ON_BOTH && has_own_passage(a.folded, b.folded)
+            || told_b >= TOLD_ON_BOTH && has_own_passage(b.folded, a.folded);
+    }
+
     let (in_names, tokens) = TOLD_IN_NAMES;
     let are_names = || [a, b].into_iter().all(|text| words(text.folded).nth(tokens - 1).is_none());
     told_a.min(told_b) >= TOLD_ON_BOTH
         || told_a.max(told_b) >= TOLD
         || told_a.max(told_b) >= in_names && are_names()
         || are_told_elsewhere(elsewhere_a.min(elsewhere_b), [a, b])
+}
+
+/// Fewest words of an article that the rest of its page is longer than.
+const OWN_PASSAGE: usize = 30;
+
+/// Whether a text has a passage that the other lacks: the article that its title tells, above what a site puts below each.
+fn has_own_passage(text: &[u8], other: &[u8]) -> bool {
+    lacks(words(text).filter(|word| is_content(word)), text, other, OWN_PASSAGE)
 }
 
 /// Whether two titles, as words, name two parts of one work, and the texts have other words.

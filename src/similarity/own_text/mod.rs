@@ -52,7 +52,7 @@ mod told;
 mod wording;
 
 pub(crate) use announced::have_other_numbers;
-pub(crate) use bare::{have_own_beginnings, is_one_bare, share_only_furniture};
+pub(crate) use bare::{adds_to_furniture, have_own_beginnings, is_one_bare, share_only_furniture};
 pub(crate) use edited::{EditedVerdict, edited};
 pub(crate) use forms::{FORM, can_be_told_by_code};
 pub(crate) use frequency::TrigramFrequencies;

@@ -43,7 +43,21 @@ impl OwnText {
 
     /// Tokens of the longest run of own ones.
     pub(super) fn longest_run(&self) -> usize {
-        self.covered.split(|covered| *covered).map(<[bool]>::len).max().unwrap_or(0)
+        self.longest().map_or(0, |run| run.len())
+    }
+
+    /// The longest run of own tokens, the first of equally long ones; `None` if there is none.
+    pub(super) fn longest(&self) -> Option<Range<usize>> {
+        let mut longest = 0..0;
+        let mut start = 0;
+        for (place, covered) in self.covered.iter().enumerate() {
+            if *covered {
+                start = place + 1;
+            } else if place + 1 - start > longest.len() {
+                longest = start..place + 1;
+            }
+        }
+        (!longest.is_empty()).then_some(longest)
     }
 
     /// The place of the first run of at least `least` shared tokens; the length of the text if there is none.

@@ -142,13 +142,14 @@ fn negates_one(a: &[u8], b: &[u8]) -> bool {
     of_a != of_b
 }
 
-/// Whether each of two texts has a number in digits that the other does not tell, not at its end: there it may be a counter.
+/// Whether each of two texts has a number in digits, or a code with digits, that the other does not tell, not at its end: there it may be a counter.
 fn have_own_numbers(a: &[u8], b: &[u8]) -> bool {
     let [of_a, of_b] = [a, b].map(|text| tokens(text).collect::<Vec<_>>());
     let has_own = |own: &[&[u8]], text: &[u8], others: &[&[u8]], other: &[u8]| {
         let told = told_numbers(others);
         let is_own = |word: &&[u8]| {
-            alphabet::is_number(word) && !told_numbers(&[word]).iter().any(|number| told.contains(number))
+            let is_code = !alphabet::is_number(word) && word.iter().any(u8::is_ascii_digit);
+            is_code || alphabet::is_number(word) && !told_numbers(&[word]).iter().any(|number| told.contains(number))
         };
         let inner = own.split_last().map_or(own, |(_, inner)| inner);
         lacks(inner.iter().copied().filter(is_own), text, other, 1)
