@@ -331,3 +331,13 @@ fn a_number_or_a_negation_tells_longer_headlines_apart() {
     };
     assert_eq!(differ(&trip("صدر"), &trip("لم يصدر")), facts, "the opposite in Arabic");
 }
+
+#[test]
+fn a_code_in_place_of_an_address_names_no_source() {
+    let product = |id: &str, memory: &str| {
+        let text = format!("لپ تاپ 15.6 اینچی لنوو مدل IdeaPad 3 15ITL6-i5 {memory} 1HDD 256SSD MX350 - کاستوم شده");
+        json!({ "id": id, "text": text, "url": format!("dkp-997961{id}") })
+    };
+    let found = relations(&[product("1", "12GB"), product("2", "16GB")]);
+    assert!(matches!(found[..], [Relation::Variant(_)]), "{found:?}");
+}

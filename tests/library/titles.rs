@@ -102,3 +102,21 @@ fn one_long_text_is_one_article_under_other_words_in_its_title_but_not_under_oth
     assert_eq!(pair("خطاب الرئيس أمام البرلمان كاملا", "الرئيس يعلن تشكيل لجنة للحوار الوطني"), COPIES);
     assert_eq!(pair("خطاب الرئيس في الدورة ١٢", "خطاب الرئيس في الدورة ١٣"), APART);
 }
+
+#[test]
+fn a_passage_that_only_its_title_tells_is_an_article_among_those_of_its_site() {
+    // The articles of a section, which the site prints around each of them.
+    let tail: Vec<usize> = (0..900).collect();
+    let passage: Vec<usize> = (5_000..5_060).collect();
+    let record = |id: &str, title: &str, passage: &str| {
+        let text = format!("{} {passage} {}", spelled(&tail[..300]), spelled(&tail[300..]));
+        json!({ "id": id, "text": text, "title": title, "source": "موقع", "url": format!("https://a.example/{id}") })
+    };
+    let pair = |title: &str, passage: &str| {
+        relation([record("1", "اجتماع لجنة المياه", ""), record("2", title, passage)], &Options::default())
+    };
+    let told = format!("{} عادت اللاعبة القديرة إلى المنتخب", spelled(&passage));
+    assert_eq!(pair("اللاعبة القديرة تعود إلى المنتخب", &told), APART);
+    assert_eq!(pair("خبر آخر من القسم", &told), COPIES, "the passage does not tell what the title tells");
+    assert_eq!(pair("اللاعبة القديرة تعود إلى المنتخب", "عادت اللاعبة القديرة"), COPIES, "a line is no passage");
+}
