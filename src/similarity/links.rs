@@ -71,17 +71,21 @@ fn link_at(text: &str, at: usize) -> Option<TextLink> {
         return None;
     }
 
+    let is_of_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     let rest = &after[..after.find(ends_link).unwrap_or(after.len())];
-    if rest.ends_with('…') {
-        return None;
-    }
+    let rest = match (rest.ends_with('…'), rest.split_once('?')) {
+        (false, _) => rest,
+        // A proxy is told by its key and its server, which stand before its settings.
+        (true, Some((server, _))) if !is_of_web => server,
+        (true, _) => return None,
+    };
     let without_name = rest.split('#').next().unwrap_or_default();
     let page = without_name.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '=' | '-' | '_'));
     if page.is_empty() {
         return None;
     }
 
-    if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
+    if !is_of_web {
         let host = source_key(&scheme.to_ascii_lowercase());
         return Some(TextLink { host, page: source_key(page) });
     }
@@ -132,6 +136,11 @@ mod tests {
     }
 
     #[test]
+    fn proxies_are_told_by_what_stands_before_their_settings_where_these_were_cut() {
+        assert!(differ("vpn://first@example.org?mode=auto…", "vpn://second@example.org?mode=auto…"));
+    }
+
+    #[test]
     fn one_page_in_two_spellings_is_no_other_page() {
         for (a, b) in [
             ("https://Example.org/a", "http://www.example.org/a/"),
@@ -152,6 +161,7 @@ mod tests {
             ("https://example.org/a", "https://example.org/b…"),
             ("https://example.org/a", "رابط"),
             ("https://example.org/a", "https://example.org/a https://example.org/b"),
+            ("vpn://key@example.org?mode=auto…", "vpn://key@example.org?type=raw&mode…"),
             ("://example.org/a", "://example.org/b"),
             ("://", "https://"),
         ] {

@@ -76,7 +76,7 @@ fn moment(tokens: &[Token], order: Option<DateOrder>) -> Option<(i64, MonthCalen
     let offset = take_offset(&mut rest);
 
     rest.retain(|token| {
-        !is_word(token, FILLERS) && !matches!(token, Token::Sign(',' | '،' | '|' | '(' | ')' | '؛' | ';'))
+        !is_word(token, FILLERS) && !matches!(token, Token::Sign(',' | '،' | '|' | '(' | ')' | '؛' | ';' | '·' | '•'))
     });
     // «2015م», «2015/07/21م»: the letter after the year means the Gregorian calendar.
     if let [.., Token::Number(..), Token::Word(letter)] = &rest[..]
@@ -348,6 +348,8 @@ mod tests {
             ("الثلاثاء ٢١ يوليو ٢٠١٥", "2015-07-21T00:00:00Z"),
             ("الثلاثاء، 21 تموز/يوليو 2015 - 02:51", "2015-07-21T02:51:00Z"),
             ("21 تموز (يوليو) 2015", "2015-07-21T00:00:00Z"),
+            ("02:51 · 21 Jul 2015", "2015-07-21T02:51:00Z"),
+            ("21 يوليو 2015 • 02:51", "2015-07-21T02:51:00Z"),
             ("12 كانون الثاني 2024", "2024-01-12T00:00:00Z"),
             ("١٢ كانون الأول ٢٠٢٣ الساعة ٧:٠٥ م", "2023-12-12T19:05:00Z"),
             ("03 أوت 2022", "2022-08-03T00:00:00Z"),
