@@ -6,6 +6,7 @@ use mukarrar::similarity::{Relation, VariantReason};
 use serde_json::{Value, json};
 
 use crate::common;
+use crate::common::text::spelled;
 
 const FURNITURE: Relation = Relation::Variant(VariantReason::Furniture);
 
@@ -55,6 +56,15 @@ fn of_bare(others: &[Value], bare: &str) -> Vec<Relation> {
     found
 }
 
+/// The relation of two of the records, if they are alike.
+fn relations_between(first: usize, second: usize, records: &[Value]) -> Vec<Relation> {
+    let options = Options::default();
+    let list = Pipeline::new(options.clone()).unwrap().pairs(&common::of_records(records, &options), &()).unwrap();
+    let place = |unit| list.units.document(unit).index();
+    let is_pair = |a, b| [(first, second), (second, first)].contains(&(place(a), place(b)));
+    list.iter(true).filter(|pair| is_pair(pair.a, pair.b)).map(|pair| pair.relation).collect()
+}
+
 /// The relations of the alike pairs of one of the records.
 fn relations_of(place: usize, records: &[Value]) -> Vec<Relation> {
     let options = Options::default();
@@ -98,6 +108,22 @@ fn two_headlines_over_one_footer_are_no_copies_if_one_repeats_its_words() {
         assert_eq!(of_heading("آخر الأخبار"), [FURNITURE], "first: {is_first}");
         assert_eq!(of_heading("أسواق الزراعة"), [FURNITURE], "first: {is_first}");
     }
+}
+
+#[test]
+fn a_passage_beside_what_a_channel_puts_in_all_posts_is_a_post() {
+    let footer = spelled(&(0..150).collect::<Vec<_>>());
+    let headed = |number: usize| post(&format!("p{number}"), &format!("{} {}\n{footer}", HEADLINES[0], word(number)));
+    let relations = |passage: usize| {
+        let claim = "بنى المجلس ثلاثة جسور فوق الوادي";
+        let added = spelled(&(5_000..5_000 + passage).collect::<Vec<_>>());
+        let mut records: Vec<Value> = (0..24).map(headed).collect();
+        records.push(post("claim", &format!("{claim}\n{footer}")));
+        records.push(post("more", &format!("{claim}\n{footer}\n{added}")));
+        relations_between(24, 25, &records)
+    };
+    assert_eq!(relations(40), [FURNITURE]);
+    assert_eq!(relations(8), [Relation::Near], "a line more is no post");
 }
 
 #[test]

@@ -71,8 +71,8 @@ pub(crate) fn share_only_furniture(texts: &PairWording<'_>, of_source: &TrigramF
 const ADDED: usize = 30;
 const ADDED_WORDS: usize = 10;
 
-/// Whether one of two texts, which share furniture, has a passage that the other lacks: what a post tells above the text that its
-/// channel puts below all posts. Symmetric. O(n log n) for n tokens.
+/// Whether one of two texts, which share furniture, has a passage that the other lacks: what a post tells beside the text that its
+/// channel puts in all posts. Symmetric. O(n log n) for n tokens.
 ///
 /// Texts of fewer than 3 or more than 20,000 tokens are not judged.
 pub(crate) fn adds_to_furniture(texts: &PairWording<'_>) -> bool {
