@@ -13,7 +13,9 @@ mod letters;
 mod units;
 
 pub use date::{Date, DateOrder, Window};
-pub(crate) use date::{LAST_SOLAR_YEAR, MONTHS, MonthCalendar, before_change, from_lunar, from_solar, is_of_change};
+pub(crate) use date::{
+    LAST_SOLAR_YEAR, MONTHS, MonthCalendar, before_change, from_lunar, from_solar, is_of_change, to_ascii_digit,
+};
 pub use excerpt::Excerpt;
 pub(crate) use excerpt::head;
 pub use layout::{ArticleFields, LineHint, PageLayout, Zone};

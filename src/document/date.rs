@@ -89,7 +89,7 @@ impl Date {
     /// As [`read`](Self::read), where day and month of a date such as 3/4/2015 are in this order.
     #[must_use]
     pub fn read_in(text: &str, order: Option<DateOrder>) -> Option<Self> {
-        let plain: String = text.trim().chars().map(plain).collect();
+        let plain: String = text.trim().chars().map(to_ascii_digit).collect();
 
         // Numbers first: one of 8 to 17 digits may be a day or a moment.
         let is_digits = plain.bytes().all(|byte| byte.is_ascii_digit());
@@ -186,7 +186,7 @@ impl Date {
 }
 
 /// Arabic and Persian digits as ASCII.
-fn plain(c: char) -> char {
+pub(crate) fn to_ascii_digit(c: char) -> char {
     match c {
         '\u{660}'..='\u{669}' => digit(c, 0x660),
         '\u{6F0}'..='\u{6F9}' => digit(c, 0x6F0),

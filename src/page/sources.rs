@@ -71,7 +71,7 @@ impl SourceResolver {
         match (value(self.field), value(self.url)) {
             (Some(FieldValue::Text(name)), _) => Some(Cow::Borrowed(name)),
             (Some(FieldValue::Number(number)), _) => Some(Cow::Owned(number.to_string())),
-            (None, Some(FieldValue::Text(url))) => Some(host(url)).filter(|host| !host.is_empty()).map(Cow::Borrowed),
+            (None, Some(FieldValue::Text(url))) => host(url).map(Cow::Borrowed),
             _ => None,
         }
     }
@@ -82,16 +82,17 @@ fn folder<'r>(record: &'r Record<'_>) -> &'r str {
     record.id.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// The host of an address, without `www.` and port; empty for what has neither a scheme nor a dot in the place of the host: a number
-/// or code of the record, a path.
-pub(crate) fn host(url: &str) -> &str {
+/// The host of an address, without `www.` and port; `None` for a path, and for a number or code of the record, which has neither a
+/// scheme nor a dot in the place of a host.
+pub(crate) fn host(url: &str) -> Option<&str> {
     let has_scheme = url.contains("://");
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let rest = rest.find(['/', '?', '#']).map_or(rest, |end| &rest[..end]);
     let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
     let rest = rest.strip_prefix("www.").unwrap_or(rest);
     let host = rest.split_once(':').map_or(rest, |(host, _)| host);
-    if has_scheme || host.contains('.') { host } else { "" }
+    let is_host = !host.is_empty() && (has_scheme || host.contains('.'));
+    is_host.then_some(host)
 }
 
 #[cfg(test)]
@@ -101,13 +102,14 @@ mod tests {
     #[test]
     fn hosts_are_what_stands_between_slashes() {
         for (url, expected) in [
-            ("https://www.okaz.com.sa/new/1", "okaz.com.sa"),
-            ("http://a.example:8080?x", "a.example"),
-            ("sabq.org/x", "sabq.org"),
-            ("http://localhost/x", "localhost"),
-            ("dkp-8366616", ""),
-            ("news/8366616", ""),
-            ("", ""),
+            ("https://www.okaz.com.sa/new/1", Some("okaz.com.sa")),
+            ("http://a.example:8080?x", Some("a.example")),
+            ("sabq.org/x", Some("sabq.org")),
+            ("http://localhost/x", Some("localhost")),
+            ("dkp-8366616", None),
+            ("news/8366616", None),
+            ("/news/1", None),
+            ("", None),
         ] {
             assert_eq!(host(url), expected);
         }

@@ -41,7 +41,7 @@ const BLOCK_BYTES: usize = BLOCK + 5;
 #[inline(always)]
 fn find_any(text: &[u8]) -> bool {
     let Some(last) = text.last_chunk::<BLOCK_BYTES>() else {
-        // Zeros stand in no byte string.
+        // None of the byte strings has a zero.
         let mut padded = [0; BLOCK + BLOCK_BYTES];
         padded[..text.len()].copy_from_slice(text);
         return is_in_a_block(&padded);

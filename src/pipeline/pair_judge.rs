@@ -156,7 +156,12 @@ impl<'r> PairJudge<'r> {
         let source = pair.a.named_source()?;
         let (a, b) = (pair.a.place()?, pair.b.place()?);
         let are_of_one_page = a.is_of_one_page(b);
-        if !a.may_be_told_apart(b) && !are_of_one_page {
+        // Most are one page that was read twice, so its form need not be known.
+        let may_be_parts = || {
+            let longer = pair.a.tokens().max(pair.b.tokens());
+            longer <= series::PART_OF_PAGE && own_text::have_own_beginnings(self.compared(pair))
+        };
+        if !(a.may_be_told_apart(b) || are_of_one_page && may_be_parts()) {
             return None;
         }
 
@@ -166,13 +171,7 @@ impl<'r> PairJudge<'r> {
         let frequencies =
             SeriesFrequencies { of_source: of_source.map(shared), of_run: self.learned.trigrams.as_ref().map(shared) };
         if are_of_one_page {
-            let is_short = pair.a.tokens().max(pair.b.tokens()) <= series::PART_OF_PAGE;
-            let may_be_parts = is_short && own_text::have_own_beginnings(self.compared(pair));
-            return if may_be_parts {
-                series::of_one_page(pair.a.headed()?, pair.b.headed()?, frequencies)
-            } else {
-                None
-            };
+            return series::of_one_page(pair.a.headed()?, pair.b.headed()?, frequencies);
         }
         let reason = series::reason(pair.a.headed()?, pair.b.headed()?, frequencies);
 

@@ -8,7 +8,7 @@ use super::title_marks::{FEWEST_WORDS, TitleMark};
 use crate::document::{Date, DateOrder};
 use crate::input::{FieldValue, FileId, InputOptions, Record};
 use crate::normalize::{FoldScratch, Normalizer, alphabet};
-use crate::page::{UnitLevel, host, source_key};
+use crate::page::{UNNAMED_SOURCE, UnitLevel, host, source_key};
 use crate::similarity::facts::Facts;
 use crate::similarity::headings::{RecordHeading, RecordPlace};
 use crate::similarity::own_text;
@@ -98,7 +98,9 @@ impl HeadingReader {
     /// The key of the source that a record names, in a field or by its address.
     fn named_source(&self, record: &Record<'_>, address: Option<&str>) -> Option<u64> {
         let named = first(record, &self.sources).map(|name| source_key(&name));
-        named.or_else(|| address.map(|address| source_key(host(address))))
+        // Addresses without a host, paths and codes, are those of one site.
+        let of_address = |address: &str| host(address).map_or(UNNAMED_SOURCE, source_key);
+        named.or_else(|| address.map(of_address))
     }
 }
 

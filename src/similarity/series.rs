@@ -77,8 +77,8 @@ pub(crate) fn reason(a: HeadedText<'_>, b: HeadedText<'_>, shared: SeriesFrequen
 /// Longest of two records that may be parts of one page, in tokens: notices that a gazette prints on it.
 pub(crate) const PART_OF_PAGE: usize = 80;
 
-/// Why two short similar texts at one address of a source are no copies, if each begins with words that the other lacks; `None` if they
-/// may be one page that was read twice. Symmetric. O(n) for n bytes.
+/// Why two short similar texts at one address are two notices of one page; `None` if they may be one page that was read twice. The caller
+/// knows that each begins with a token that the other lacks. Symmetric. O(n) for n bytes.
 pub(crate) fn of_one_page(a: HeadedText<'_>, b: HeadedText<'_>, shared: SeriesFrequencies) -> Option<VariantReason> {
     let is_form = shared.of_source.is_some_and(|shared| shared.quarter >= UNADDRESSED);
     let have_own_content = || has_own_content(a.folded, b.folded, 1) && has_own_content(b.folded, a.folded, 1);

@@ -24,7 +24,7 @@ pub(crate) fn before_change(text: &str) -> String {
 
 /// A text with the letters of [`CHANGES`], and ASCII digits.
 fn folded(text: &str) -> String {
-    let letter = |c: char| match super::plain(c) {
+    let letter = |c: char| match super::to_ascii_digit(c) {
         'ی' | 'ى' => Some('ي'),
         'أ' | 'إ' => Some('ا'),
         '\u{200C}' | '\u{A0}' => Some(' '),

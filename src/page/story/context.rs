@@ -489,9 +489,8 @@ pub(super) fn adverts(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures
         let is_advert = |at: &usize| {
             let tight = pieces[*at].gap != PieceGap::Blank || *at == head + 1;
             let figure = *at == head + 1 && all[*at].is(WordingClass::Code);
-            let is_note = pieces[*at].line.words <= NOTE;
-            let short = all[*at].shape != PieceShape::Paragraph || is_note;
-            tight && short && (all[*at].reading.class.is_none() || figure)
+            let is_short = all[*at].shape != PieceShape::Paragraph || pieces[*at].line.words <= NOTE;
+            tight && is_short && (all[*at].reading.class.is_none() || figure)
         };
         let adverts = below.take_while(is_advert).count();
         for features in &mut all[head + 1..=head + adverts] {

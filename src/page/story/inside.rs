@@ -54,9 +54,10 @@ fn points_so_far(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
         let plain = all[*at].reading.class.is_none() && !all[*at].reading.time;
         plain && pieces[*at].line.bullet == ListSign::Sign && pieces[*at].gap == PieceGap::Next
     };
-    for head in 1..all.len() {
-        let is_head = all[head].is_headline() && pieces[head].line.bullet == ListSign::None;
-        if !is_head || !all[..head].iter().any(PieceFeatures::is_headline) {
+    // The first headline is the title of the report.
+    let title = all.iter().position(PieceFeatures::is_headline).unwrap_or(all.len());
+    for head in title + 1..all.len() {
+        if !all[head].is_headline() || pieces[head].line.bullet != ListSign::None {
             continue;
         }
 

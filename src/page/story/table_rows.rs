@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::features::{LONG_LENGTH, PieceFeatures, PieceShape};
 use super::line_pieces::{LinePiece, PieceGap};
 use super::vocabulary::WordingClass;
+use crate::document::to_ascii_digit;
 use crate::page::lines::LineEnding;
 
 /// Fewest lines of a list of labels.
@@ -33,22 +34,33 @@ pub(super) fn ranks(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures])
     }
 }
 
+/// Most digits of a rank.
+const RANK_DIGITS: usize = 2;
 /// Most words of an entry between two ranks.
 const RANKED_ENTRY: u32 = 24;
 
-/// Makes what is between two ranks that have lines of their own, «1», «2», a headline of the list, whatever signs it has.
+/// Makes a line between two ranks a headline, whatever signs it has. Each rank, «1» and «2», is alone on its line.
 fn between_ranks(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
-    let rank = |at: usize| pieces.get(at)?.line.span.of(text).trim().parse::<u16>().ok().filter(|rank| *rank < 100);
+    let rank = |at: usize| {
+        let own = pieces.get(at)?.line.span.of(text).trim();
+        let is_short = own.chars().nth(RANK_DIGITS).is_none();
+        is_short.then(|| own.chars().map(to_ascii_digit).collect::<String>().parse::<u8>().ok()).flatten()
+    };
     for at in 0..all.len().saturating_sub(2) {
         let above = rank(at);
         let is_between = above.is_some() && rank(at + 2) == above.map(|rank| rank + 1);
         let (piece, features) = (&pieces[at + 1], &mut all[at + 1]);
         let plain = features.reading.class.is_none() && !features.reading.time && piece.line.words <= RANKED_ENTRY;
         if is_between && plain && !features.is_short() && !features.is_headline() {
-            features.shape = PieceShape::Headline;
-            features.length = features.length.clamp(RANKED_LENGTH, LONG_LENGTH - 5);
+            make_headline(features);
         }
     }
+}
+
+/// Makes a piece that its list tells to be a headline one, whatever length it has.
+fn make_headline(features: &mut PieceFeatures) {
+    features.shape = PieceShape::Headline;
+    features.length = features.length.clamp(RANKED_LENGTH, LONG_LENGTH - 5);
 }
 
 /// Fewest numbered lines in a row of which most are headlines.
@@ -70,8 +82,7 @@ fn ranked_items(pieces: &[LinePiece], all: &mut [PieceFeatures]) {
             for (piece, features) in pieces[at..end].iter().zip(&mut all[at..end]) {
                 let plain = features.reading.class.is_none() && piece.line.ending != LineEnding::Stop;
                 if plain && !features.is_headline() && RANKED_WORDS.contains(&piece.line.words) {
-                    features.shape = PieceShape::Headline;
-                    features.length = features.length.clamp(RANKED_LENGTH, LONG_LENGTH - 5);
+                    make_headline(features);
                 }
             }
         }
@@ -172,6 +183,15 @@ fn has_amounts(text: &str, piece: &LinePiece, features: &PieceFeatures) -> bool 
     features.reading.numbers > 0 && (is_amount || is_weather || is_rate() || is_bid() || is_price(own, piece))
 }
 
+/// Whether a word is a number with signs between its digits, for decimals or thousands.
+pub(super) fn is_exact_number(word: &str) -> bool {
+    let is_number = |part: &str| !part.is_empty() && part.chars().all(char::is_numeric);
+    word.contains(NUMBER_SIGNS) && word.split(NUMBER_SIGNS).all(is_number)
+}
+
+/// Signs between the digits of one number.
+const NUMBER_SIGNS: [char; 4] = ['.', '٫', ',', '٬'];
+
 /// Words for what is paid for a currency, and for what it is sold at.
 const BIDS: [&str; 5] = ["شراء", "الشراء", "خرید", "خریداری", "کڕین"];
 const ASKS: [&str; 5] = ["بيع", "البيع", "فروش", "فروخت", "فرۆشتن"];
@@ -184,11 +204,9 @@ fn is_price(line: &str, piece: &LinePiece) -> bool {
     if piece.line.words > PRICE {
         return false;
     }
-    let mut words = line.split_whitespace().rev();
-    let (unit, amount) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let is_number = |part: &str| !part.is_empty() && part.chars().all(char::is_numeric);
-    let is_exact = amount.split(['.', '٫', ',', '٬']).all(is_number) && amount.contains(['.', '٫', ',', '٬']);
-    is_exact && CURRENCIES.contains(&unit)
+    let mut words = line.split_whitespace();
+    let Some(unit) = words.next_back() else { return false };
+    CURRENCIES.contains(&unit) && words.next_back().is_some_and(is_exact_number)
 }
 
 /// Whether a word is a number with decimals.

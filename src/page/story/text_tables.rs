@@ -2,6 +2,7 @@
 
 use super::features::{PieceFeatures, PieceShape};
 use super::line_pieces::{LinePiece, PieceGap};
+use super::table_rows::is_exact_number;
 use super::vocabulary::WordingClass;
 use crate::page::hints::MarkupMark;
 use crate::page::lines::{LineEnding, ListSign};
@@ -181,13 +182,16 @@ pub(super) fn rankings(text: &str, pieces: &[LinePiece], all: &mut [PieceFeature
     };
     let mut at = 1;
     while at < all.len() {
+        // One ranking may be right below another.
         let mut end = at;
-        while end < all.len() && all[at].under && all[end].is(WordingClass::List) {
-            let rows = (end + 1..all.len()).take_while(|row| is_row(*row, all)).count();
-            if rows < RANKED {
-                break;
+        if all[at].under {
+            while all.get(end).is_some_and(|head| head.is(WordingClass::List)) {
+                let rows = (end + 1..all.len()).take_while(|row| is_row(*row, all)).count();
+                if rows < RANKED {
+                    break;
+                }
+                end += 1 + rows;
             }
-            end += 1 + rows;
         }
 
         if end > at && goes_on(pieces, all, end) {
@@ -197,10 +201,9 @@ pub(super) fn rankings(text: &str, pieces: &[LinePiece], all: &mut [PieceFeature
     }
 }
 
-/// Whether a word is a number with decimals.
+/// Whether a word is a number with decimals, and with a sign before it or not.
 fn has_decimals(word: &str) -> bool {
-    let word = word.trim_start_matches(['+', '-']);
-    word.contains(['.', '٫']) && word.chars().all(|c| c.is_numeric() || matches!(c, '.' | '٫' | ',' | '٬'))
+    word.contains(['.', '٫']) && is_exact_number(word.trim_start_matches(['+', '-']))
 }
 
 /// Labels of the sheet of a match, before a colon.
@@ -225,13 +228,9 @@ pub(super) fn sheets(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]
         let is_line = |next: &usize| label(*next).is_some() && pieces[*next].gap != PieceGap::Blank;
         let lines = (at..all.len()).take_while(is_line).count();
         let known = (at..at + lines).filter(|line| is_known(*line)).count();
-        let is_below_text = all[at].under || (at..at + lines).any(|line| all[line].under);
-        if known >= SHEET_LINES && is_below_text {
-            for features in &mut all[at..at + lines] {
-                if features.shape != PieceShape::Paragraph {
-                    mark_row(features);
-                }
-            }
+        if known >= SHEET_LINES && all[at..at + lines].iter().any(|features| features.under) {
+            let short = all[at..at + lines].iter_mut().filter(|features| features.shape != PieceShape::Paragraph);
+            short.for_each(mark_row);
         }
         at += lines.max(1);
     }

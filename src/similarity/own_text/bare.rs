@@ -51,14 +51,9 @@ pub(crate) fn share_only_furniture(texts: &PairWording<'_>, of_source: &TrigramF
     let shared = texts.shared();
     let is_rare = |trigram| of_source.of(trigram).is_none_or(|texts| texts < FURNITURE);
     let rare = shared.iter().filter(|shared| is_rare(shared.trigram)).count();
-    let have_other_edges = |edge: fn(&OwnText) -> Option<usize>| {
-        texts.own().iter().all(|own| edge(own).is_some_and(|token| own.is_own(token)))
-    };
-    let have_other_edges = || {
-        have_other_edges(|own| Some(0).filter(|_| own.length() > 0))
-            || have_other_edges(|own| own.length().checked_sub(1))
-    };
-    if rare * 100 > shared.len() * RARE_SHARED || !have_other_edges() {
+    let own = texts.own();
+    let have_other_edges = own.iter().all(OwnText::begins_own) || own.iter().all(OwnText::ends_own);
+    if rare * 100 > shared.len() * RARE_SHARED || !have_other_edges {
         return false;
     }
 
@@ -71,8 +66,8 @@ pub(crate) fn share_only_furniture(texts: &PairWording<'_>, of_source: &TrigramF
 const ADDED: usize = 30;
 const ADDED_WORDS: usize = 10;
 
-/// Whether one of two texts, which share furniture, has a passage that the other lacks: what a post tells beside the text that its
-/// channel puts in all posts. Symmetric. O(n log n) for n tokens.
+/// Whether one of two texts that share furniture has a passage that the other lacks. The furniture is what a channel puts in all
+/// posts; the passage is what this post tells. Symmetric. O(n log n) for n tokens.
 ///
 /// Texts of fewer than 3 or more than 20,000 tokens are not judged.
 pub(crate) fn adds_to_furniture(texts: &PairWording<'_>) -> bool {

@@ -36,6 +36,16 @@ impl OwnText {
         !self.covered[token]
     }
 
+    /// Whether its first token is own.
+    pub(super) fn begins_own(&self) -> bool {
+        self.covered.first() == Some(&false)
+    }
+
+    /// Whether its last token is own.
+    pub(super) fn ends_own(&self) -> bool {
+        self.covered.last() == Some(&false)
+    }
+
     /// Own tokens of a range.
     pub(super) fn count(&self, range: &Range<usize>) -> usize {
         self.covered[range.clone()].iter().filter(|covered| !**covered).count()

@@ -1,6 +1,6 @@
 //! The parts of a written date: numbers, folded words and signs.
 
-use crate::document::date::plain;
+use crate::document::date::to_ascii_digit;
 
 /// A part of a date.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(super) fn tokens(text: &str) -> Option<Vec<Token>> {
 
     let solar_digits = text.chars().any(|c| ('\u{6F0}'..='\u{6F9}').contains(&c));
     let mut tokens: Vec<Token> = Vec::new();
-    let mut characters = text.chars().map(plain).filter_map(folded).peekable();
+    let mut characters = text.chars().map(to_ascii_digit).filter_map(folded).peekable();
     while let Some(first) = characters.next() {
         if first.is_ascii_digit() {
             let mut digits = String::from(first);
