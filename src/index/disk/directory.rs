@@ -18,6 +18,7 @@ use super::catalog;
 use super::damage::damaged;
 use crate::error::{Error, ErrorKind, Operation, Remedy, Result};
 use crate::index::builder::IndexBuilder;
+use crate::index::own_process::OwnProcess;
 use crate::index::settings::Settings;
 use crate::page::BoilerplateRules;
 use crate::spill::write_at;
@@ -258,9 +259,13 @@ pub(super) fn make(directory: &Path) -> Result<()> {
 }
 
 /// The right to write an index. It is released when it is dropped, or when the process ends.
+///
+/// A process that is forked gets a copy of the open file, and the system keeps the lock as long as any copy is open. So the lock
+/// is given back by name, and only by the process that took it: what a forked child drops, its parent keeps.
 #[derive(Debug)]
 pub(super) struct WriterLock {
-    _file: File,
+    file: File,
+    process: OwnProcess,
 }
 
 impl WriterLock {
@@ -287,9 +292,19 @@ impl WriterLock {
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
 
+        let lock = Self { file, process: OwnProcess::this() };
         let holder = format!("process {}\n", std::process::id());
-        file.set_len(0).and_then(|()| write_at(&file, holder.as_bytes(), 0)).map_err(failed)?;
-        Ok(Self { _file: file })
+        lock.file.set_len(0).and_then(|()| write_at(&lock.file, holder.as_bytes(), 0)).map_err(failed)?;
+        Ok(lock)
+    }
+}
+
+impl Drop for WriterLock {
+    fn drop(&mut self) {
+        if self.process.is_this() {
+            // If this fails, the system releases the lock when the last copy of the file is closed.
+            let _ = self.file.unlock();
+        }
     }
 }
 
@@ -322,5 +337,36 @@ impl CommitCounter {
 
         let written = write_at(&self.file, &bytes, 0).and_then(|()| self.file.sync_data());
         written.map_err(|source| Error::io("write", &self.path, source))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lock as a forked child of its process has it: a copy of the open file.
+    fn inherited(lock: &WriterLock, process: OwnProcess) -> WriterLock {
+        WriterLock { file: lock.file.try_clone().unwrap(), process }
+    }
+
+    #[test]
+    fn a_forked_child_does_not_keep_the_lock_that_its_parent_gave_back() {
+        let home = tempfile::tempdir().unwrap();
+        let lock = WriterLock::take(home.path()).unwrap();
+        let child = inherited(&lock, OwnProcess::other());
+
+        drop(lock);
+        let again = WriterLock::take(home.path()).unwrap();
+        drop((child, again));
+    }
+
+    #[test]
+    fn a_forked_child_does_not_give_back_the_lock_of_its_parent() {
+        let home = tempfile::tempdir().unwrap();
+        let lock = WriterLock::take(home.path()).unwrap();
+
+        drop(inherited(&lock, OwnProcess::other()));
+        assert!(WriterLock::take(home.path()).unwrap_err().to_string().contains("another process"));
+        drop(lock);
     }
 }
