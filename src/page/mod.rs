@@ -70,6 +70,7 @@ mod credits;
 mod cue_prefilter;
 mod cues;
 mod cutter;
+pub(crate) mod field_list;
 mod glue;
 mod hints;
 mod learn;

@@ -19,6 +19,7 @@ use super::boilerplate::{Boilerplate, SourcedText};
 use super::boilerplate_rules::{self, BoilerplateRules};
 use super::credits::{CreditFinder, LINES, LineHead, PARAGRAPH_BYTES};
 use super::cutter::Cutter;
+use super::field_list::is_field_list;
 use super::line_ends;
 use super::line_parts::PartFinder;
 use super::lines::{self, LineRole, TextLine};
@@ -160,6 +161,8 @@ impl Sieve {
         for line in self.lines.iter().filter(|line| line.role == LineRole::Text).take(LINES) {
             // A dateline may follow a byline, but no credit follows a dateline or a paragraph.
             match self.credits.head(line.span.of(text)) {
+                // «Tehran - Vanak» is the value of a field.
+                Some(LineHead::Line) if is_field_list(std::iter::once(text)) => return,
                 Some(LineHead::Line) => self.out.push(line.span),
                 Some(LineHead::Cut(end)) => {
                     self.out.push(Span::new(line.span.start, line.span.start + end));

@@ -7,6 +7,7 @@ use crate::page::{Sieve, SourcedText};
 use crate::shingle::hash::HashKeys;
 use crate::shingle::{ShingleKind, ShingleSet, Shingler};
 use crate::similarity::align::{RunSide, TokenRun, align, span_of};
+use crate::similarity::cards;
 use crate::similarity::facts::{self, Facts, FactsGuard, WordFrequencies};
 use crate::similarity::own_text::{self, CorpusEvidence, PairWording, TextEvidence, Wording};
 use crate::similarity::{Relation, Score, VariantReason};
@@ -43,6 +44,8 @@ pub struct ComparedText {
     pub left_out: Vec<Span>,
     /// Number of distinct shingles.
     pub shingles: usize,
+    /// Whether it is the fields of a card.
+    is_card: bool,
 }
 
 impl Comparison {
@@ -151,7 +154,8 @@ fn reason(
 
     let by_form = || {
         let are_two = || {
-            own_text::are_short_and_other(&texts)
+            a.is_card && b.is_card && cards::have_other_fields(&compact_a, &compact_b)
+                || own_text::are_short_and_other(&texts)
                 || own_text::exchanges_words(&texts, own_text::ExchangedWords::Rare, &words)
         };
         (may_be_form && are_two()).then_some(VariantReason::Facts)
@@ -175,8 +179,9 @@ fn fold(
     let kept = sieve.sift(text);
     let set = shingler.shingle_excerpt(normalizer, kept).set();
     let left_out = kept.left_out().collect();
-    let language = normalizer.language();
-    (ComparedText { language, tokens: normalizer.tokens_of(kept), left_out, shingles: set.len() }, set)
+    let (language, tokens) = (normalizer.language(), normalizer.tokens_of(kept));
+    let is_card = cards::is_card(kept, tokens.len());
+    (ComparedText { language, tokens, left_out, shingles: set.len(), is_card }, set)
 }
 
 #[cfg(test)]
@@ -211,6 +216,12 @@ mod tests {
     #[test]
     fn two_texts_of_one_form_are_told_apart_as_in_a_run() {
         let variant = Some(Relation::Variant(VariantReason::Facts));
+        let card = |town: &str| {
+            format!(
+                "مهندس برمجيات\nشركة النسيم\n{town}\nدوام كامل\nخبرة متوسطة أو عالية\nتقنية المعلومات / البرمجيات والأجهزة\nتأمين صحي وتذاكر سفر سنوية"
+            )
+        };
+        assert_eq!(compare(&*card("الدمام"), &*card("تبوك"), &Options::default()).relation, variant, "cards");
         let names = compare("سماعة بلوتوث طراز نسيم برو", "سماعة بلوتوث طراز نسيم برو خضراء", &Options::default());
         assert_eq!(names.relation, variant, "{:?}", names.score);
 

@@ -13,6 +13,7 @@ use crate::cluster::{ComponentContents, ContentsBuilder, LARGE, RARE};
 use crate::lsh::{Component, Components, Node};
 use crate::parallel;
 use crate::shingle::hash::HashKeys;
+use crate::similarity::cards;
 use crate::similarity::facts::{self, FactsText};
 use crate::similarity::headings::RecordPlace;
 use crate::similarity::links::{self, MOST_LINKS, TextLink};
@@ -201,7 +202,11 @@ impl<'r> PairJudge<'r> {
         }
 
         let compared = self.compared(pair);
-        if own_text::are_short_and_other(compared) || self.exchange_words(pair) {
+        let are_cards = pair.a.is_card && pair.b.is_card;
+        if are_cards && cards::have_other_fields(&pair.a.folded, &pair.b.folded)
+            || own_text::are_short_and_other(compared)
+            || self.exchange_words(pair)
+        {
             return Some(VariantReason::Facts);
         }
 

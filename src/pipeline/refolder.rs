@@ -14,6 +14,7 @@ use crate::normalize::{FoldScratch, Language, Normalizer};
 use crate::page::UNNAMED_SOURCE;
 use crate::parallel;
 use crate::shingle::{ShingleKind, ShingleSet, Shingler};
+use crate::similarity::cards;
 use crate::similarity::links::{self, TextLink};
 
 /// Reads units again.
@@ -45,6 +46,8 @@ pub(super) struct HeadedFolding {
     pub(super) heading: Option<UnfoldedHeading>,
     /// The links of a short text.
     pub(super) links: Box<[TextLink]>,
+    /// Whether the text is the fields of a card.
+    pub(super) is_card: bool,
 }
 
 /// The buffers of one thread.
@@ -143,8 +146,10 @@ impl UnitRefolder<'_> {
             let (shingled, folded) = shingler.shingle_and_keep(normalizer, text);
             let file = self.corpus.file_of(document);
             let heading = headings.as_ref().and_then(|headings| headings.of(record, file, normalizer));
-            let links = links_of(text, shingled.token_hashes.len());
-            (shingled.set(), HeadedFolding { folded, words: shingled.token_hashes.into(), heading, links })
+            let tokens = shingled.token_hashes.len();
+            let links = links_of(text, tokens);
+            let is_card = cards::is_card(text, tokens);
+            (shingled.set(), HeadedFolding { folded, words: shingled.token_hashes.into(), heading, links, is_card })
         });
         Ok(both?.into_iter().unzip())
     }

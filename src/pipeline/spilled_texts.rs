@@ -214,6 +214,7 @@ fn encode(text: &VerifiedText) -> Vec<u8> {
     encoder.u64s(&text.words);
     let links: Vec<u64> = text.links.iter().flat_map(|link| [link.host, link.page]).collect();
     encoder.u64s(&links);
+    encoder.byte(u8::from(text.is_card));
     let heading = text.heading();
     encoder.byte(u8::from(heading.is_some()));
     if let Some(RecordHeading { title, place }) = heading {
@@ -236,6 +237,7 @@ fn decode(bytes: &[u8]) -> Option<VerifiedText> {
     let folded = decoder.bytes()?.into();
     let words = decoder.u64s()?.into();
     let links = decoder.u64s()?.chunks_exact(2).map(|link| TextLink { host: link[0], page: link[1] }).collect();
+    let is_card = decoder.byte()? != 0;
     let heading = match decoder.byte()? {
         0 => None,
         _ => {
@@ -248,7 +250,7 @@ fn decode(bytes: &[u8]) -> Option<VerifiedText> {
             Some(RecordHeading { title, place: RecordPlace { source, address, is_named, is_titled, published } })
         }
     };
-    let text = HeadedFolding { folded, words, heading: None, links };
+    let text = HeadedFolding { folded, words, heading: None, links, is_card };
     decoder.is_empty().then(|| VerifiedText::new(set, text).with_heading(heading))
 }
 
@@ -271,6 +273,7 @@ mod tests {
             words: [1, 2, u64::from(node)].into(),
             heading: None,
             links: (0..u64::from(node % 3)).map(|host| TextLink { host, page: u64::from(node) }).collect(),
+            is_card: node.is_multiple_of(7),
         };
         VerifiedText::new(set, text).with_heading(node.is_multiple_of(2).then_some(heading))
     }
@@ -293,7 +296,7 @@ mod tests {
                 let (found, expected) = (spilled.of(node), text(node));
                 assert_eq!((&found.set, &found.folded), (&expected.set, &expected.folded), "{node} at {memory}");
                 assert_eq!((&found.words, found.heading()), (&expected.words, expected.heading()));
-                assert_eq!(found.links, expected.links);
+                assert_eq!((&found.links, found.is_card), (&expected.links, expected.is_card));
                 assert_eq!(spilled.named_source(node), expected.named_source());
                 assert_eq!((spilled.shingles(node), spilled.tokens(node)), (found.set.len(), 3));
 

@@ -25,6 +25,8 @@ pub(super) struct VerifiedText {
     pub(super) words: Arc<[u64]>,
     /// The links of a short text.
     pub(super) links: Box<[TextLink]>,
+    /// Whether the text is the fields of a card.
+    pub(super) is_card: bool,
     /// `None` also if the heading came folded from a temporary file.
     unfolded: Option<Box<UnfoldedHeading>>,
     heading: OnceLock<Box<RecordHeading>>,
@@ -34,8 +36,8 @@ pub(super) struct VerifiedText {
 
 impl VerifiedText {
     pub(super) fn new(set: ShingleSet, text: HeadedFolding) -> Self {
-        let HeadedFolding { folded, words, heading, links } = text;
-        Self { set, folded, words, links, unfolded: heading.map(Box::new), ..Self::default() }
+        let HeadedFolding { folded, words, heading, links, is_card } = text;
+        Self { set, folded, words, links, is_card, unfolded: heading.map(Box::new), ..Self::default() }
     }
 
     /// The same with a heading that is folded.

@@ -14,6 +14,16 @@ const GROUPED: usize = 4;
 
 /// Whether the other text lacks at least `least` of these words of a text, numbers in the same spelling. O(n) for n bytes.
 pub(super) fn lacks<'t>(own: impl Iterator<Item = &'t [u8]>, text: &[u8], other: &[u8], least: usize) -> bool {
+    lacks_by(own, (text, other), least, are_spellings)
+}
+
+/// [`lacks`] with a test of its own for two spellings of a word.
+pub(super) fn lacks_by<'t>(
+    own: impl Iterator<Item = &'t [u8]>,
+    (text, other): (&[u8], &[u8]),
+    least: usize,
+    are_spellings: impl Fn(&[u8], &[u8]) -> bool,
+) -> bool {
     let known: HashSet<&[u8]> = words(other).map(stem).collect();
     let mut own: Vec<&[u8]> = own.filter(|word| !known.contains(stem(word))).collect();
     own.sort_unstable();

@@ -12,6 +12,7 @@ use crate::document::UnitId;
 use crate::shingle::{ShingleKind, ShingleSet};
 
 pub mod align;
+pub(crate) mod cards;
 pub mod facts;
 pub(crate) mod headings;
 mod lacking_words;

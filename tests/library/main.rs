@@ -40,6 +40,7 @@ mod index_stories_moved;
 mod index_top;
 mod input;
 mod labels;
+mod names_and_cards;
 mod neighbours;
 mod one_source;
 mod page_credits;

@@ -17,8 +17,8 @@ pub(super) struct TimeWords {
     pub(super) ordinals: &'static [&'static str],
 }
 
-/// Arabic, Persian, Urdu and English.
-pub(super) const LANGUAGES: [TimeWords; 4] = [
+/// Arabic, Persian, Urdu, English, Pashto and Central Kurdish.
+pub(super) const LANGUAGES: [TimeWords; 6] = [
     // Arabic.
     TimeWords {
         weekdays: [
@@ -201,6 +201,55 @@ pub(super) const LANGUAGES: [TimeWords; 4] = [
             "eighteenth",
             "nineteenth",
             "twentieth",
+        ],
+    },
+    // Pashto. Its weekdays are those of Persian; its months are also words for a sword, a goat or the scales.
+    TimeWords {
+        weekdays: ["", "يکشنبه", "دوشنبه", "سه‌شنبه درېشنبه", "څلورشنبه", "", ""],
+        gregorian: [
+            "جنوري",
+            "فبروري فبرورۍ",
+            "مارچ",
+            "اپرېل اپریل",
+            "",
+            "جون",
+            "جولای جولايي",
+            "اګست اګسټ",
+            "سپتمبر سپټمبر",
+            "اکتوبر",
+            "نومبر",
+            "ډسمبر دسمبر",
+        ],
+        other_months: None,
+        ordinals: &[
+            "لومړی لومړي لومړۍ لومړنی لومړنۍ",
+            "دویم دویمه دوهم دوهمه",
+            "درېیم درېیمه دریم دریمه درېم",
+            "څلورم څلورمه",
+            "پنځم پنځمه",
+            "شپږم شپږمه",
+            "اووم اوومه",
+            "اتم اتمه",
+            "نهم نهمه",
+            "لسم لسمه",
+        ],
+    },
+    // Central Kurdish.
+    TimeWords {
+        weekdays: ["شەممە", "یەکشەممە", "دووشەممە", "سێشەممە", "چوارشەممە", "پێنجشەممە", "هەینی"],
+        gregorian: ["", "شوبات", "ئازار ئادار", "نیسان", "ئایار", "حوزەیران", "تەممووز", "ئاب", "ئەیلوول", "", "", ""],
+        other_months: None,
+        ordinals: &[
+            "یەکەم یەکەمین",
+            "دووەم دووەمین",
+            "سێیەم سێیەمین",
+            "چوارەم چوارەمین",
+            "پێنجەم پێنجەمین",
+            "شەشەم شەشەمین",
+            "حەوتەم حەوتەمین",
+            "هەشتەم هەشتەمین",
+            "نۆیەم نۆیەمین",
+            "دەیەم دەیەمین",
         ],
     },
 ];

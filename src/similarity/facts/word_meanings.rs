@@ -1,4 +1,4 @@
-//! Words with a known meaning: weekdays, months and ordinals of four languages, Arabic words of time, and units.
+//! Words with a known meaning: weekdays, months and ordinals of six languages, Arabic words of time, and units.
 
 use crate::static_table::StaticTable;
 

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use foldhash::HashSet;
 
+use super::told::digits;
 use super::wording::tokens;
 use super::{PairWording, TextPair};
 use crate::normalize::alphabet;
@@ -21,6 +22,12 @@ const LONGEST_NAME: usize = 6;
 
 /// Fewest places with the same replacement.
 const PLACES: usize = 2;
+
+/// Fewest places with the same other number. A corrected number stands in a headline and in the text.
+const NUMBERED_PLACES: usize = 3;
+
+/// Fewest characters of a number or code that names a thing.
+const NAMING: usize = 3;
 
 /// Most tokens on a side of a slot with a word that is exchanged.
 const LONGEST_SLOT: usize = 24;
@@ -116,7 +123,8 @@ impl TextPair<'_, '_> {
         let [a, b] = [self.a, self.b].map(|text| tokens(text.folded).collect::<Vec<_>>());
         repeated.any(|same| {
             let TokenSlot { a: in_a, b: in_b } = same[0];
-            self.are_other_names([&a[in_a.clone()], &b[in_b.clone()]], [&a, &b])
+            let sides = [&a[in_a.clone()], &b[in_b.clone()]];
+            self.are_other_names(sides, [&a, &b]) || same.len() >= NUMBERED_PLACES && are_other_codes(sides, [&a, &b])
         })
     }
 
@@ -140,4 +148,13 @@ impl TextPair<'_, '_> {
         let words = self.evidence.words;
         words.is_rare_here(word) && words.is_rare_word(word) && !facts::tells_time_or_unit(word)
     }
+}
+
+/// Whether each side of a slot has a number or a code that the other text lacks: the articles of two parts of a machine.
+fn are_other_codes([a, b]: [&[&[u8]]; 2], [all_a, all_b]: [&[&[u8]]; 2]) -> bool {
+    let is_code = |word: &[u8]| word.len() >= NAMING && word.iter().any(u8::is_ascii_digit);
+    let has_own = |side: &[&[u8]], other: &[&[u8]]| side.iter().any(|word| is_code(word) && !other.contains(word));
+    // One number in two notations is one number.
+    let [of_a, of_b] = [a, b].map(digits);
+    (of_a != of_b || of_a.is_empty()) && has_own(a, all_b) && has_own(b, all_a)
 }

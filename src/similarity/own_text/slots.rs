@@ -35,7 +35,7 @@ const SHORT: usize = 16;
 /// The same for a word of its own in one of them.
 const VERY_SHORT: usize = 8;
 
-/// The same for a number of its own in each, and for a negation in one.
+/// The same for a number of its own in each, for a negation in one, and for a code in one.
 const HEADLINE: usize = 32;
 
 /// Words that turn what is said into its opposite, folded: Arabic, Persian, Urdu.
@@ -113,11 +113,14 @@ pub(crate) fn are_short_and_other(texts: &PairWording<'_>) -> bool {
     if longer > HEADLINE {
         return false;
     }
-    if negates_one(a.folded, b.folded) {
+    if negates_one(a.folded, b.folded) || has_own_code(a.folded, b.folded) || has_own_code(b.folded, a.folded) {
         return true;
     }
     if longer > SHORT {
         return have_own_numbers(a.folded, b.folded);
+    }
+    if has_own_letter(a.folded, b.folded) && has_own_letter(b.folded, a.folded) {
+        return true;
     }
 
     // One number in digits and as a word is one number.
@@ -140,6 +143,28 @@ fn negates_one(a: &[u8], b: &[u8]) -> bool {
     let [of_a, of_b] =
         [a, b].map(|text| words(text).filter(|word| NEGATING.iter().any(|negation| negation == word)).count());
     of_a != of_b
+}
+
+/// Whether a text has a code of Latin letters and digits (256SSD, i5-10400F) that the other lacks: one model of a thing, not another.
+fn has_own_code(text: &[u8], other: &[u8]) -> bool {
+    lacks(tokens(text).filter(|word| is_latin_code(word)), text, other, 1)
+}
+
+/// Most letters and digits of a code. Longer ones are keys of links and files.
+const LONGEST_CODE: usize = 10;
+
+/// Whether a token consists of some Latin letters and digits, and has both.
+fn is_latin_code(word: &[u8]) -> bool {
+    word.len() <= LONGEST_CODE
+        && word.iter().all(u8::is_ascii_alphanumeric)
+        && word.iter().any(u8::is_ascii_digit)
+        && word.iter().any(u8::is_ascii_alphabetic)
+}
+
+/// Whether a text has a Latin letter as a token that the other has not: two series of a thing.
+fn has_own_letter(text: &[u8], other: &[u8]) -> bool {
+    let is_letter = |word: &&[u8]| word.len() == 1 && word[0].is_ascii_alphabetic();
+    tokens(text).filter(is_letter).any(|letter| !tokens(other).any(|word| word == letter))
 }
 
 /// Whether each of two texts has a number in digits, or a code with digits, that the other does not tell, not at its end: there it may be a counter.

@@ -15,19 +15,19 @@ static CARDINALS: StaticTable<Vec<(Vec<u8>, &'static [u8])>> = StaticTable::new(
     CARDINAL_WORDS.into_iter().flat_map(words).collect()
 });
 
-/// In Arabic, Persian, Urdu and English, folded.
+/// In Arabic, Persian, Urdu, English, Pashto and Central Kurdish, folded.
 const CARDINAL_WORDS: [(&str, &[u8]); 10] = [
     // The ground floor, below the first.
     ("الارضي ارضي همكف", b"0"),
-    ("اثنان اثنين اثنتان اثنتين دو two", b"2"),
-    ("ثلاثه ثلاث سه تین تين three", b"3"),
-    ("اربعه اربع چهار چار four", b"4"),
-    ("خمسه خمس پنج پانچ five", b"5"),
-    ("سته شش چھ six", b"6"),
-    ("سبعه سبع هفت سات seven", b"7"),
-    ("ثمانيه ثماني ثمان هشت آٹھ eight", b"8"),
-    ("تسعه تسع nine", b"9"),
-    ("عشره عشر ten", b"10"),
+    ("اثنان اثنين اثنتان اثنتين دو two دوه دوؤ دوو", b"2"),
+    ("ثلاثه ثلاث سه تین تين three درې سێ", b"3"),
+    ("اربعه اربع چهار چار four څلور چوار", b"4"),
+    ("خمسه خمس پنج پانچ five پنځه پێنج", b"5"),
+    ("سته شش چھ six شپږ شەش", b"6"),
+    ("سبعه سبع هفت سات seven اووه حەوت", b"7"),
+    ("ثمانيه ثماني ثمان هشت آٹھ eight اته هەشت", b"8"),
+    ("تسعه تسع nine نهه نۆ", b"9"),
+    ("عشره عشر ten لس دە", b"10"),
 ];
 
 /// Digits of ordinals, from the first.
@@ -159,6 +159,10 @@ mod tests {
         assert_eq!(told("بالدورالثالث"), ["3"]);
         assert_eq!(told("الدور الارضي"), ["0"]);
         assert!(told("غرفه وصاله").is_empty());
+
+        assert_eq!(told("دویمه خبري ګړۍ"), ["2"], "Pashto");
+        assert_eq!(told("څلور ساعته"), ["4"]);
+        assert_eq!(told("بەشی سێیەم"), ["3"], "Central Kurdish");
     }
 
     /// Whether the sides of a slot, which are the whole texts, have another dual; and their counted words.
