@@ -63,6 +63,7 @@ const fn decoded() -> [char; 128] {
 }
 
 /// Appends the UTF-8 form of `compact` to `out`. Bytes that occur in no token become U+FFFD.
+#[inline]
 pub fn push_utf8(compact: &[u8], out: &mut String) {
     let mut rest = compact;
     while let [lead, ..] = rest {

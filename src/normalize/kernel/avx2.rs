@@ -59,8 +59,12 @@ pub(super) fn compact(tables: &CompactTables, source: &[u8], stream: &mut Compac
         let mut other = false;
 
         for (half, codes) in codes.iter_mut().enumerate() {
-            let [second, before, here] = [0, 1, 2].map(|from| part(bytes, 32 * half + from));
-            let look = Avx2Look { here: load(here), before: load(before), second: load(second) };
+            let at = 32 * half;
+            let look = Avx2Look {
+                here: load(part(bytes, at + 2)),
+                before: load(part(bytes, at + 1)),
+                second: load(part(bytes, at)),
+            };
             let found = lookup.half(&look);
             *codes = found.codes;
             other |= found.other;
@@ -96,15 +100,17 @@ pub(super) fn words(mut words: WordCarry, stream: &mut CompactStream) {
 
     for at in (0..end).step_by(BLOCK) {
         let next = stream.bytes[FRONT + at + BLOCK];
-        let [Some(before), Some(here)] = [FRONT + at - 1, FRONT + at].map(|at| stream.bytes[at..].first_chunk()) else {
+        let [before, here] = [&stream.bytes[FRONT + at - 1..], &stream.bytes[FRONT + at..]];
+        let (Some(before), Some(here)) = (before.first_chunk(), here.first_chunk()) else {
             debug_assert!(false, "bytes surround the compact bytes");
             break;
         };
         let (before, here) = (load_block(before), load_block(here));
 
         // Teh marbuta is stored as heh; its mask keeps its places for the words.
-        let is_teh = here.map(|half| _mm256_cmpeq_epi8(half, byte(code::TEH)));
-        let here = [0, 1].map(|half| _mm256_blendv_epi8(here[half], byte(HEH), is_teh[half]));
+        let is_teh = equal_bytes(here, [byte(code::TEH); 2]);
+        let here =
+            [_mm256_blendv_epi8(here[0], byte(HEH), is_teh[0]), _mm256_blendv_epi8(here[1], byte(HEH), is_teh[1])];
         if let Some(room) = stream.bytes[FRONT + at..].first_chunk_mut() {
             store_block(room, here);
         }
@@ -130,9 +136,8 @@ pub(super) fn words(mut words: WordCarry, stream: &mut CompactStream) {
 #[target_feature(enable = "avx2")]
 fn masks(before: [__m256i; 2], here: [__m256i; 2], is_teh: [__m256i; 2], next: u8) -> BlockMasks {
     // Arabic letters are negative as signed bytes.
-    let above = |value: u8| mask(here.map(|half| _mm256_cmpgt_epi8(half, byte(value))));
     let arabic = mask(here);
-    let (marks, low, digits) = (above(code::NUMBER_MARK), above(b'0' - 1), above(b'9'));
+    let (marks, low, digits) = (above(here, code::NUMBER_MARK), above(here, b'0' - 1), above(here, b'9'));
 
     BlockMasks {
         word: marks | arabic,
@@ -141,7 +146,7 @@ fn masks(before: [__m256i; 2], here: [__m256i; 2], is_teh: [__m256i; 2], next: u
         digits: low & !digits,
         number_marks: equal(here, code::NUMBER_MARK),
         rare: !(low | arabic),
-        repeated: mask([0, 1].map(|half| _mm256_cmpeq_epi8(here[half], before[half]))),
+        repeated: mask(equal_bytes(here, before)),
         hamza: equal(here, HAMZA),
         yeh: equal(here, YEH),
         waw: equal(here, WAW),
@@ -180,7 +185,8 @@ impl Avx2Lookup {
         }
 
         // ASCII: the upper half of the table holds letters, and few blocks have any.
-        let [low, high] = [[0, 1, 2, 3], [4, 5, 6, 7]].map(|rows| rows.map(|row: usize| self.ascii[row]));
+        let [a, b, c, d, e, f, g, h] = self.ascii;
+        let (low, high) = ([a, b, c, d], [e, f, g, h]);
         let mut single = look_up(&low, here);
         let letters = _mm256_cmpgt_epi8(here, byte(0x3F));
         if _mm256_movemask_epi8(letters) != 0 {
@@ -278,8 +284,9 @@ fn squeeze(codes: [__m256i; 2], keep: u64, out: &mut [u8]) {
         // Eight bytes at a time; the gaps at their ends are overwritten by the next eight.
         let bits = keep >> (16 * part);
         let [low, high] = [bits as u8, (bits >> 8) as u8];
-        let order = [low, high].map(|bits| u64::from_le_bytes(PLACES[usize::from(bits)]));
-        let order = _mm_set_epi64x((order[1] | 0x0808_0808_0808_0808) as i64, order[0] as i64);
+        let (order_low, order_high) = (PLACES[usize::from(low)], PLACES[usize::from(high)]);
+        let order_high = u64::from_le_bytes(order_high) | 0x0808_0808_0808_0808;
+        let order = _mm_set_epi64x(order_high as i64, i64::from_le_bytes(order_low));
         let packed = _mm_shuffle_epi8(codes, order);
         let halves = lanes(packed);
 
@@ -354,14 +361,29 @@ fn is(bytes: __m256i, value: u8) -> __m256i {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn mask(halves: [__m256i; 2]) -> u64 {
-    let [low, high] = halves.map(|half| u64::from(_mm256_movemask_epi8(half) as u32));
-    low | high << 32
+    let [low, high] = halves;
+    let (low, high) = (_mm256_movemask_epi8(low) as u32, _mm256_movemask_epi8(high) as u32);
+    u64::from(low) | u64::from(high) << 32
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
 fn equal(halves: [__m256i; 2], value: u8) -> u64 {
-    mask(halves.map(|half| is(half, value)))
+    mask(equal_bytes(halves, [byte(value); 2]))
+}
+
+/// All bits of the bytes that are the same in both.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn equal_bytes([a_low, a_high]: [__m256i; 2], [b_low, b_high]: [__m256i; 2]) -> [__m256i; 2] {
+    [_mm256_cmpeq_epi8(a_low, b_low), _mm256_cmpeq_epi8(a_high, b_high)]
+}
+
+/// The bytes that are above `value` as signed bytes: no Arabic letters, which are negative.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn above([low, high]: [__m256i; 2], value: u8) -> u64 {
+    mask([_mm256_cmpgt_epi8(low, byte(value)), _mm256_cmpgt_epi8(high, byte(value))])
 }
 
 #[inline]

@@ -81,7 +81,8 @@ pub(super) fn words(mut words: WordCarry, stream: &mut CompactStream) {
     let mut count = 0;
 
     for at in (0..end).step_by(BLOCK) {
-        let [Some(before), Some(here)] = [FRONT + at - 1, FRONT + at].map(|at| stream.bytes[at..].first_chunk()) else {
+        let [before, here] = [&stream.bytes[FRONT + at - 1..], &stream.bytes[FRONT + at..]];
+        let (Some(before), Some(here)) = (before.first_chunk(), here.first_chunk()) else {
             debug_assert!(false, "bytes surround the compact bytes");
             break;
         };

@@ -97,8 +97,12 @@ fn later<const N: usize>(rounds: &Rounds, round: usize, hashes: &[u64], empty: &
     let ((xor_low, xor_high), (low, high)) = (halves(xor), halves(multiplier));
     let t = _mm256_set1_epi32(rounds.length as i32);
     // The places that were empty before this round: all its scores count for them.
-    // SAFETY: a register is as long as the array.
-    let before = empty.each_ref().map(|words| unsafe { _mm256_loadu_si256(words.as_ptr().cast()) });
+    let mut before = [_mm256_setzero_si256(); N];
+    for (register, words) in before.iter_mut().zip(&*empty) {
+        // SAFETY: a register is as long as the array.
+        *register = unsafe { _mm256_loadu_si256(words.as_ptr().cast()) };
+    }
+    let empty = empty.as_flattened_mut();
 
     // `length` is a local variable so that it stays in a register.
     let (mut hits, mut length) = (EmptyHits::new(rounds, round, hashes), 0);
@@ -124,10 +128,10 @@ fn later<const N: usize>(rounds: &Rounds, round: usize, hashes: &[u64], empty: &
         if let Some(room) = hits.room(length) {
             store(room, numbers);
         }
-        length = hits.make_room(length + counts.count_ones() as usize, places, empty.as_flattened_mut());
+        length = hits.make_room(length + counts.count_ones() as usize, places, empty);
     }
 
-    hits.take(length, places, empty.as_flattened_mut());
+    hits.take(length, places, empty);
 }
 
 /// The hashes of the lanes of a mask, in the order of [`load`].

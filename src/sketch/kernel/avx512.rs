@@ -102,8 +102,12 @@ fn later<const N: usize>(
     places: &mut [u32],
 ) {
     // The places that were empty before this round: all its scores count for them.
-    // SAFETY: a register is as long as the array.
-    let before = empty.each_ref().map(|words| unsafe { _mm512_loadu_si512(words.as_ptr().cast()) });
+    let mut before = [_mm512_setzero_si512(); N];
+    for (register, words) in before.iter_mut().zip(&*empty) {
+        // SAFETY: a register is as long as the array.
+        *register = unsafe { _mm512_loadu_si512(words.as_ptr().cast()) };
+    }
+    let empty = empty.as_flattened_mut();
     let HashConstants { xor, multiplier } = rounds.constants[round];
     let (xor, multiplier) = (_mm512_set1_epi64(xor as i64), _mm512_set1_epi64(multiplier as i64));
     let t = _mm512_set1_epi64(rounds.length.into());
@@ -132,10 +136,10 @@ fn later<const N: usize>(
         if let Some(room) = hits.room(length) {
             store(room, numbers);
         }
-        length = hits.make_room(length + counts.count_ones() as usize, places, empty.as_flattened_mut());
+        length = hits.make_room(length + counts.count_ones() as usize, places, empty);
     }
 
-    hits.take(length, places, empty.as_flattened_mut());
+    hits.take(length, places, empty);
 }
 
 /// The empty places as bits.

@@ -22,14 +22,32 @@ pub(super) fn at_least<'a, const STEP: usize>(hashes: &'a [u64], few: &'a mut [u
 /// The steps through at least one step of hashes, each with the index of its first hash. The last may overlap the one
 /// before.
 #[inline(always)]
-pub(super) fn steps<const STEP: usize>(hashes: &[u64]) -> impl Iterator<Item = (usize, &[u64; STEP])> {
+pub(super) fn steps<const STEP: usize>(hashes: &[u64]) -> Steps<'_, STEP> {
     debug_assert!(hashes.len() >= STEP, "`at_least` makes a whole step");
-    let last = hashes.len().saturating_sub(STEP);
+    Steps { hashes, start: 0, last: hashes.len().saturating_sub(STEP) }
+}
 
-    (0..hashes.len()).step_by(STEP).filter_map(move |start| {
-        let start = start.min(last);
-        Some((start, hashes.get(start..)?.first_chunk()?))
-    })
+/// The steps through hashes. Not composed of the iterators of the standard library: these are not inlined into a function that
+/// enables instructions, if the compiler puts them into another unit.
+pub(super) struct Steps<'h, const STEP: usize> {
+    hashes: &'h [u64],
+    start: usize,
+    last: usize,
+}
+
+impl<'h, const STEP: usize> Iterator for Steps<'h, STEP> {
+    type Item = (usize, &'h [u64; STEP]);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.start >= self.hashes.len() {
+            return None;
+        }
+
+        let start = self.start.min(self.last);
+        self.start += STEP;
+        Some((start, self.hashes.get(start..)?.first_chunk()?))
+    }
 }
 
 /// For each mask of eight bits, the numbers in `order` at its ones, one per byte from the low end.
