@@ -203,7 +203,7 @@ pub(super) const LANGUAGES: [TimeWords; 6] = [
             "twentieth",
         ],
     },
-    // Pashto. Its weekdays are those of Persian; its months are also words for a sword, a goat or the scales.
+    // Pashto. The weekdays that Persian has too stand there; the months of its own calendar are also words for things, as the scales.
     TimeWords {
         weekdays: ["", "يکشنبه", "دوشنبه", "سه‌شنبه درېشنبه", "څلورشنبه", "", ""],
         gregorian: [

@@ -104,9 +104,9 @@ fn are_other_numbers(a: &[&[u8]], b: &[&[u8]]) -> bool {
     are_numbers(a) && are_numbers(b) && digits(a) != digits(b)
 }
 
-/// Whether two short texts tell different things: each has a word or number that the other lacks in every form, or one of very
-/// short texts has. A title, a headline, a name of a product is told by every word. Of longer headlines each must have a number of
-/// its own, or one of them negates what the other says. Symmetric. O(n) for n bytes.
+/// Whether two short texts tell different things: each has a word, a number or a Latin letter that the other lacks in every form, or
+/// one of very short texts has. A title, a headline, a name of a product is told by every word. Of longer headlines each must have a
+/// number of its own, or one of them has a code of its own, or negates what the other says. Symmetric. O(n) for n bytes.
 pub(crate) fn are_short_and_other(texts: &PairWording<'_>) -> bool {
     let PairWording { a, b, .. } = *texts;
     let longer = b.folded.iter().filter(|byte| **byte == b' ').count() + 1;
