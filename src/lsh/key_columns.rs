@@ -2,10 +2,19 @@
 //!
 //! Rows are pushed whole and read by band. They are transposed into chunks, so the keys of one band of a chunk are
 //! contiguous. The chunks stay in memory while they fit the limit; after that all of them move to a file, and later
-//! ones follow. Costs 8 bytes per key, in memory or on disk, and always one chunk in memory.
+//! ones follow.
+//!
+//! Of each key the upper 40 bits are kept: 5 bytes, in memory or on disk, and always one chunk in memory. Nodes that share
+//! them are candidates, and candidates are verified, so a chance agreement costs time alone: of n nodes about n² / 2^41
+//! pairs agree by chance in a band, half a pair at a million nodes.
+
+use std::ops::Range;
 
 use crate::error::Result;
 use crate::spill::{SpillDir, SpillFile};
+
+/// Bytes that are kept of a key.
+pub(crate) const BYTES_PER_KEY: u64 = (size_of::<u32>() + size_of::<u8>()) as u64;
 
 /// The memory that a stage may take, and the directory for everything that does not fit.
 #[derive(Debug, Clone)]
@@ -31,28 +40,67 @@ pub(crate) struct KeyColumns {
     bands: usize,
     /// Rows of a full chunk.
     rows: usize,
-    /// The chunk being filled, band by band; empty before its first row.
-    open: Vec<u64>,
+    /// The chunk being filled; empty before its first row.
+    open: KeyChunk,
     /// Rows in `open`.
     filled: usize,
     /// Full chunks in memory; empty once chunks are on disk.
-    chunks: Vec<Box<[u64]>>,
+    chunks: Vec<KeyChunk>,
     /// Number of full chunks on disk.
     spilled: usize,
     file: Option<SpillFile>,
     limit: Option<MemoryLimit>,
 }
 
+/// The kept bits of the keys of some rows, band by band.
+#[derive(Debug, Default)]
+struct KeyChunk {
+    /// The upper 32 bits.
+    upper: Box<[u32]>,
+    /// The 8 bits below.
+    lower: Box<[u8]>,
+}
+
+impl KeyChunk {
+    /// A chunk of `keys` keys.
+    fn new(keys: usize) -> Self {
+        Self { upper: vec![0; keys].into(), lower: vec![0; keys].into() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.upper.is_empty()
+    }
+
+    /// Bytes of the keys.
+    fn bytes(&self) -> u64 {
+        self.upper.len() as u64 * BYTES_PER_KEY
+    }
+
+    /// Replaces `keys` by the keys at these places.
+    fn widen(&self, places: Range<usize>, keys: &mut Vec<u64>) {
+        keys.clear();
+        let parts = self.upper[places.clone()].iter().zip(&self.lower[places]);
+        keys.extend(parts.map(|(upper, lower)| widened(*upper, *lower)));
+    }
+}
+
+/// The key that stands for all keys with these upper bits. Keys with other bits have another one.
+fn widened(upper: u32, lower: u8) -> u64 {
+    let kept = u64::from(upper) << 8 | u64::from(lower);
+    // Tables of keys are addressed by low bits: the kept ones stand there once more.
+    kept << 24 | kept & 0x00FF_FFFF
+}
+
 impl KeyColumns {
     /// Empty columns for `bands` bands. Without a limit all keys stay in memory.
     pub(crate) fn new(bands: usize, limit: Option<MemoryLimit>) -> Self {
-        let bytes_of_row = (bands.max(1) * size_of::<u64>()) as u64;
+        let bytes_of_row = bands.max(1) as u64 * BYTES_PER_KEY;
 
         // The open chunk takes a quarter of the memory at most, and so do its bytes while they are written.
         let fitting = limit.as_ref().map_or(ROWS as u64, |limit| limit.memory / 4 / bytes_of_row);
         let rows = (fitting as usize).clamp(LEAST_ROWS, ROWS) & !7;
 
-        Self { bands, rows, open: Vec::new(), filled: 0, chunks: Vec::new(), spilled: 0, file: None, limit }
+        Self { bands, rows, open: KeyChunk::default(), filled: 0, chunks: Vec::new(), spilled: 0, file: None, limit }
     }
 
     /// Appends the keys of some units, row by row.
@@ -65,7 +113,7 @@ impl KeyColumns {
 
         while self.bands > 0 && rows.len() >= self.bands {
             if self.open.is_empty() {
-                self.open = vec![0; self.rows * self.bands];
+                self.open = KeyChunk::new(self.rows * self.bands);
             }
 
             let count = (rows.len() / self.bands).min(self.rows - self.filled);
@@ -86,9 +134,14 @@ impl KeyColumns {
 
         // A few rows at a time, so that they stay in the cache for all bands.
         for rows in rows.chunks(8 * self.bands) {
-            for (band, column) in self.open.chunks_exact_mut(self.rows).enumerate() {
+            let columns = self.open.upper.chunks_exact_mut(self.rows).zip(self.open.lower.chunks_exact_mut(self.rows));
+            for (band, (upper, lower)) in columns.enumerate() {
+                let places = upper[self.filled..].iter_mut().zip(&mut lower[self.filled..]);
                 let keys = rows[band..].iter().step_by(self.bands);
-                column[self.filled..].iter_mut().zip(keys).for_each(|(place, key)| *place = *key);
+                places.zip(keys).for_each(|((upper, lower), key)| {
+                    *upper = (key >> 32) as u32;
+                    *lower = (key >> 24) as u8;
+                });
             }
             self.filled += rows.len() / self.bands;
         }
@@ -99,10 +152,10 @@ impl KeyColumns {
         self.filled = 0;
 
         if self.file.is_none() {
-            self.chunks.push(std::mem::take(&mut self.open).into_boxed_slice());
+            self.chunks.push(std::mem::take(&mut self.open));
 
             // One more chunk will be open: the limit must hold then too.
-            let held = ((self.chunks.len() + 1) * self.rows * self.bands * size_of::<u64>()) as u64;
+            let held = ((self.chunks.len() + 1) * self.rows * self.bands) as u64 * BYTES_PER_KEY;
             if let Some(limit) = self.limit.as_ref().filter(|limit| held > limit.memory) {
                 self.file = Some(limit.room.file(&format!("{}.keys", limit.name))?);
                 for chunk in std::mem::take(&mut self.chunks) {
@@ -119,13 +172,15 @@ impl KeyColumns {
         Ok(())
     }
 
-    fn spill(&mut self, chunk: &[u64]) -> Result<()> {
+    /// Appends a chunk to the file, band by band: the upper bits of all rows, then the lower ones.
+    fn spill(&mut self, chunk: &KeyChunk) -> Result<()> {
         if let (Some(file), Some(limit)) = (&mut self.file, &self.limit) {
-            limit.room.require(size_of_val(chunk) as u64)?;
+            limit.room.require(chunk.bytes())?;
 
-            for column in chunk.chunks_exact(self.rows) {
-                let bytes: Vec<u8> = column.iter().flat_map(|key| key.to_le_bytes()).collect();
+            for (upper, lower) in chunk.upper.chunks_exact(self.rows).zip(chunk.lower.chunks_exact(self.rows)) {
+                let bytes: Vec<u8> = upper.iter().flat_map(|bits| bits.to_le_bytes()).collect();
                 file.append(&bytes)?;
+                file.append(lower)?;
             }
             file.flush()?;
             self.spilled += 1;
@@ -135,7 +190,7 @@ impl KeyColumns {
 
     /// Bytes in memory.
     pub(crate) fn bytes(&self) -> u64 {
-        (self.open.len() + self.chunks.iter().map(|chunk| chunk.len()).sum::<usize>()) as u64 * 8
+        self.open.bytes() + self.chunks.iter().map(KeyChunk::bytes).sum::<u64>()
     }
 
     /// Number of rows.
@@ -148,33 +203,38 @@ impl KeyColumns {
         self.bands
     }
 
-    /// Calls `visit` with the keys of one band, in runs of consecutive rows: the first row, and the keys. Any thread
-    /// may call it.
+    /// Calls `visit` with the keys of one band, in runs of consecutive rows: the first row, and the keys, of which the lower
+    /// bits are made of the upper ones. Any thread may call it.
     ///
     /// # Errors
     ///
     /// The file cannot be read.
     pub(crate) fn read(&self, band: usize, mut visit: impl FnMut(usize, &[u64])) -> Result<()> {
         let column = band * self.rows..(band + 1) * self.rows;
-        for (chunk, keys) in self.chunks.iter().enumerate() {
-            visit(chunk * self.rows, &keys[column.clone()]);
+        let mut keys = Vec::with_capacity(self.rows);
+        for (place, chunk) in self.chunks.iter().enumerate() {
+            chunk.widen(column.clone(), &mut keys);
+            visit(place * self.rows, &keys);
         }
 
         debug_assert!(self.spilled == 0 || self.file.is_some(), "spilled chunks are in a file");
         if let Some(file) = &self.file {
-            let mut bytes = vec![0; self.rows * size_of::<u64>()];
-            let mut keys = Vec::with_capacity(self.rows);
+            let mut bytes = vec![0; self.rows * BYTES_PER_KEY as usize];
             for chunk in 0..self.spilled {
-                let place = (chunk * self.bands + band) * self.rows * size_of::<u64>();
+                let place = (chunk * self.bands + band) * bytes.len();
                 file.read(place as u64, &mut bytes)?;
+
+                let (upper, lower) = bytes.split_at(self.rows * size_of::<u32>());
+                let upper = upper.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes));
                 keys.clear();
-                keys.extend(bytes.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes)));
+                keys.extend(upper.zip(lower).map(|(upper, lower)| widened(upper, *lower)));
                 visit(chunk * self.rows, &keys);
             }
         }
 
         if self.filled > 0 {
-            visit(self.len() - self.filled, &self.open[column][..self.filled]);
+            self.open.widen(column.start..column.start + self.filled, &mut keys);
+            visit(self.len() - self.filled, &keys);
         }
         Ok(())
     }
@@ -182,7 +242,10 @@ impl KeyColumns {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::shingle::hash::finish;
 
     fn columns(columns: &KeyColumns) -> Vec<Vec<u64>> {
         let column = |band| {
@@ -201,22 +264,37 @@ mod tests {
     #[test]
     fn columns_are_read_as_rows_were_pushed() {
         let home = tempfile::tempdir().unwrap();
+        let kept = |keys: &[u64]| keys.iter().map(|key| key >> 24).collect::<Vec<_>>();
         for bands in [1, 3, 34] {
             for memory in [None, Some(0), Some(100_000), Some(u64::MAX)] {
                 let room = SpillDir::temporary(home.path());
                 let limit = memory.map(|memory| MemoryLimit { memory, room: room.clone(), name: String::new() });
                 let mut keys = KeyColumns::new(bands, limit);
-                let rows: Vec<u64> = (0..(20_000 * bands) as u64).collect();
+                let rows: Vec<u64> = (0..(20_000 * bands) as u64).map(finish).collect();
                 let (one, rest) = rows.split_at(bands);
                 keys.push(&[]).unwrap();
                 keys.push(one).unwrap();
                 rest.chunks(777 * bands).for_each(|rows| keys.push(rows).unwrap());
                 assert_eq!(keys.len(), 20_000);
-                let expected: Vec<Vec<u64>> =
-                    (0..bands).map(|band| rows.iter().skip(band).step_by(bands).copied().collect()).collect();
-                assert_eq!(columns(&keys), expected, "{bands} bands, {memory:?}");
+                let read = columns(&keys);
+                for (band, column) in read.iter().enumerate() {
+                    let pushed: Vec<u64> = rows.iter().skip(band).step_by(bands).copied().collect();
+                    assert_eq!(kept(column), kept(&pushed), "{bands} bands, {memory:?}");
+                }
                 assert_eq!(room.written() > 0, memory.is_some_and(|memory| memory < 100_001), "{bands} {memory:?}");
             }
         }
+    }
+
+    #[test]
+    fn keys_are_equal_if_their_upper_forty_bits_are() {
+        let key = finish(7);
+        let mut keys = KeyColumns::new(1, None);
+        keys.push(&[key, key ^ 1, key ^ (1 << 23), key ^ (1 << 24), key ^ (1 << 32), key ^ (1 << 63)]).unwrap();
+
+        let read = columns(&keys).remove(0);
+        assert_eq!(read[0..3], [read[0]; 3]);
+        let distinct: BTreeSet<u64> = read.into_iter().collect();
+        assert_eq!(distinct.len(), 4, "each kept bit tells keys apart");
     }
 }

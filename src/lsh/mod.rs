@@ -31,7 +31,7 @@ pub(crate) use buckets::{Buckets, Component, Components};
 pub(crate) use candidates::{CandidateSearch, Candidates, MOST_BYTES_PER_KEY};
 pub(crate) use component_batch::ComponentBatch;
 pub(crate) use forest::UnionForest;
-pub(crate) use key_columns::{KeyColumns, MemoryLimit};
+pub(crate) use key_columns::{BYTES_PER_KEY, KeyColumns, MemoryLimit};
 pub(crate) use node::{NO_NODE, Node};
 pub(crate) use prefix::PrefixIndex;
 

@@ -33,7 +33,7 @@ use crate::cluster::{Cluster, ContainmentPair, VerifiedLink};
 use crate::document::DocId;
 use crate::error::Result;
 use crate::input::RepeatedIds;
-use crate::lsh::{ComponentBatch, Node};
+use crate::lsh::{BYTES_PER_KEY, ComponentBatch, Node};
 use crate::page::SourceResolver;
 use crate::parallel;
 use crate::wording::counted;
@@ -184,7 +184,7 @@ impl<'a> BatchRun<'a> {
         };
 
         let keys = &self.tables.rows(id).keys;
-        let key_bytes = (keys.len() * keys.bands() * size_of::<u64>()) as u64;
+        let key_bytes = (keys.len() * keys.bands()) as u64 * BYTES_PER_KEY;
         // The sample of words has a bound of its own, however large the input.
         let tables = self.tables.bytes() - self.tables.sampled.bytes();
         let joined = JoinedBytes::of(&self.context(), id, &banded.nodes, &banded.candidates);

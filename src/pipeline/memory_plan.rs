@@ -32,7 +32,7 @@ const BARE_PROCESS: u64 = 9 << 20;
 const USED_PER_BLOCK_BYTE: u64 = 6;
 
 /// Bytes of the texts that are compared at once without a limit: more at once make no run faster.
-pub(crate) const BATCH_OF_TEXTS: u64 = 64 << 20;
+pub(crate) const BATCH_OF_TEXTS: u64 = 32 << 20;
 
 /// What a run holds that grows with its input.
 #[derive(Debug, Clone, Copy)]

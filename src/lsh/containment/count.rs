@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::sample::{RowSamples, SamplePlan};
+use super::sample::{RowSamples, SamplePlan, append_within};
 use crate::error::Result;
 use crate::lsh::key_columns::MemoryLimit;
 use crate::lsh::node::{NO_NODE, Node};
@@ -12,6 +12,12 @@ use crate::parallel;
 
 /// Most sampled hashes that are counted. If there are more, those of a smaller part of the hash space are.
 const MOST: u64 = 1 << 24;
+
+/// Hashes that are counted in one pass over samples in memory, unless there would be many passes.
+const AT_ONCE: u64 = 1 << 21;
+
+/// Most passes over samples in memory, however many hashes there are.
+const MOST_PASSES: u64 = 4;
 
 /// Fewest hashes that are counted in one pass, under any memory limit.
 const LEAST_AT_ONCE: u64 = 1 << 16;
@@ -51,7 +57,11 @@ pub(crate) fn counts(
 
     // A pass takes a quarter of the memory, so that tables and results have room.
     let per_hash = size_of::<HashOfNode>() as u64;
-    let at_once = limit.map_or(u64::MAX, |limit| (limit.memory / 4 / per_hash).max(LEAST_AT_ONCE));
+    let fitting = limit.map_or(u64::MAX, |limit| (limit.memory / 4 / per_hash).max(LEAST_AT_ONCE));
+    let at_once = match samples.are_held() {
+        true => fitting.min(AT_ONCE.max(counted.div_ceil(MOST_PASSES))),
+        false => fitting,
+    };
     let passes = counted.div_ceil(at_once).max(1);
 
     // Each pass counts one range of the hash space.
@@ -145,8 +155,7 @@ fn dealt(samples: &RowSamples, node_of_row: &[Node], pieces: &HashPieces) -> Res
         samples.read(*chunk, |row, hashes| {
             // One row represents each node, so every node is counted once.
             if let Some(node) = node_of_row.get(row).copied().filter(|node| *node != NO_NODE) {
-                let within = hashes.iter().filter(|hash| pieces.range.contains(hash));
-                found.extend(within.map(|hash| HashOfNode { hash: *hash, node }));
+                append_within(found, hashes, &pieces.range, |hash| HashOfNode { hash, node });
             }
             Ok(())
         })?;

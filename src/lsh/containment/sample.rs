@@ -1,5 +1,7 @@
 //! The samples of all units, row by row.
 
+use std::ops::Range;
+
 use crate::error::Result;
 use crate::lsh::key_columns::MemoryLimit;
 use crate::lsh::records::{CHUNK_WORDS, ChunkShelf, ChunkStore, ChunkWriter, RecordChunk, records};
@@ -76,6 +78,25 @@ impl SamplePlan {
         }
         out[place] = (out.len() - place - 1) as u32;
     }
+}
+
+/// Appends to `out` what `of` makes of each of the hashes that are in `range`.
+pub(super) fn append_within<T: Copy + Default>(
+    out: &mut Vec<T>,
+    hashes: &[u32],
+    range: &Range<u32>,
+    of: impl Fn(u32) -> T,
+) {
+    let first = out.len();
+    out.resize(first + hashes.len(), T::default());
+
+    let (appended, mut count) = (&mut out[first..], 0);
+    for hash in hashes {
+        // Each is written, and stays if it is in the range: no processor foresees which.
+        appended[count] = of(*hash);
+        count += usize::from(hash.wrapping_sub(range.start) < range.end - range.start);
+    }
+    out.truncate(first + count);
 }
 
 /// The samples of all rows, in the order in which they were pushed: in memory, or all on disk once they exceed the
@@ -172,6 +193,11 @@ impl RowSamples {
     /// An upper bound of the number of hashes in all samples.
     pub(super) fn entries(&self) -> u64 {
         self.chunks.iter().map(|chunk| chunk.chunk.words()).sum()
+    }
+
+    /// Whether all of them are in memory.
+    pub(super) fn are_held(&self) -> bool {
+        self.store.is_none() && self.shelf.file.is_none()
     }
 
     /// Number of chunks. Any thread may read any chunk.

@@ -5,11 +5,16 @@
 //!    dealt to parts by the smaller node.
 //! 3. The matches of each pair are counted.
 //!
+//! Steps 1 and 2 are done for one range of the hashes after the other, if few ranges do: a hash takes twice the bytes when it is
+//! dealt with its node. Otherwise all hashes are dealt at once, to disk under a limit.
+//!
 //! Only the last sort gives an order, so results depend on neither threads nor memory.
+
+use std::ops::Range;
 
 use super::deal::{DealtParts, PartDealer};
 use super::probes::{NodeProbes, PROBES};
-use super::sample::{RowSamples, SamplePlan};
+use super::sample::{RowSamples, SamplePlan, append_within};
 use crate::error::{ErrorKind, Result};
 use crate::lsh::find::RepeatTable;
 use crate::lsh::key_columns::MemoryLimit;
@@ -60,6 +65,15 @@ const HELD: u64 = 16 << 20;
 /// Least memory for that, as a multiple of these bytes.
 const HELD_OF: u64 = 32;
 
+/// Bytes of the entries of a range: they stay in memory, though some ranges have more than others.
+const RANGE_BYTES: u64 = HELD / 8 * 7;
+
+/// Most ranges: the samples are read once for each.
+const MOST_RANGES: u64 = 8;
+
+/// Bytes of an entry: a hash and its node.
+const ENTRY: u64 = (size_of::<u32>() + size_of::<Node>()) as u64;
+
 /// Most parts: each thread has a buffer for each part.
 const MOST_PARTS: u64 = 1 << 12;
 
@@ -73,14 +87,17 @@ pub(crate) fn candidates(among: &ContainmentSearch<'_>, limit: Option<&MemoryLim
     let memory = limit.map_or(u64::MAX, |limit| limit.memory);
     let share = memory / parallel::threads() as u64 / 2;
 
-    // All probes are known once all entries are dealt: not before the matches are searched for.
-    let entries = deal_entries(among, &probes, limit, share)?;
     let of_part = (share / (MATCHES * 16)).clamp(1, NODES).max(among.nodes as u64 / MOST_PARTS + 1);
-    let matches = find_matches(among.nodes, of_part, &probes, &entries, limit, share, memory)?;
-    drop(entries);
+    let mut matches = Vec::new();
+    for range in ranges(among, limit) {
+        // Dealing the first range sets the probes of all nodes: before any match is searched for.
+        let entries = deal_entries(among, &probes, &range, limit, share)?;
+        matches.push(find_matches(among.nodes, of_part, &probes, &entries, limit, share, memory)?);
+    }
 
     // Some parts at a time: their pairs are held twice while they are collected.
-    let parts: Vec<usize> = (0..matches.len()).collect();
+    let most_parts = matches.iter().map(DealtParts::len).max().unwrap_or(0);
+    let parts: Vec<usize> = (0..most_parts).collect();
     let mut pairs = Vec::new();
     for parts in parts.chunks(4 * parallel::threads()) {
         let count =
@@ -99,39 +116,50 @@ pub(crate) fn candidates(among: &ContainmentSearch<'_>, limit: Option<&MemoryLim
     Ok(ContainmentCandidates { pairs, unseen: probes.unsearched() })
 }
 
-/// Deals every sampled hash, with its node, to parts by value, and sets the probes of every node.
+/// The ranges of hashes that are searched one after the other: all sampled hashes together.
+fn ranges(among: &ContainmentSearch<'_>, limit: Option<&MemoryLimit>) -> Vec<Range<u32>> {
+    let few = (among.samples.entries() * ENTRY).div_ceil(RANGE_BYTES).clamp(1, MOST_RANGES + 1);
+    let count = if few <= MOST_RANGES && holds(limit) { few } else { 1 };
+    let edge = |place: u64| (u64::from(among.sampling.bound()) * place / count) as u32;
+    (0..count).map(|place| edge(place)..edge(place + 1)).collect()
+}
+
+/// Deals every sampled hash of a range, with its node, to parts by value. With the first range, sets the probes of every node.
 fn deal_entries(
     among: &ContainmentSearch<'_>,
     probes: &NodeProbes,
+    range: &Range<u32>,
     limit: Option<&MemoryLimit>,
     share: u64,
 ) -> Result<DealtParts> {
     let store = store(limit, "entries")?;
     let of_part = (share / PER_ENTRY / 4).clamp(1, ENTRIES);
-    let parts = among.samples.entries().div_ceil(of_part).clamp(1, MOST_PARTS);
+    let entries = among.samples.entries() * range.len() as u64 / u64::from(among.sampling.bound().max(1));
+    let parts = entries.div_ceil(of_part).clamp(1, MOST_PARTS);
 
     // A dealer per share of the chunks, not per chunk: its buffers, one for each part, are large.
     let chunks: Vec<usize> = (0..among.samples.chunks()).collect();
     let shares: Vec<&[usize]> = chunks.chunks(share_length(chunks.len())).collect();
     let deal_share = |(): &mut (), chunks: &&[usize]| {
         let mut dealer = PartDealer::new(&store, parts as usize, share);
-        deal_chunks(among, probes, chunks, parts, &mut dealer)?;
+        deal_chunks(among, probes, range, chunks, parts, &mut dealer)?;
         dealer.finish()
     };
     let dealt = parallel::map(&shares, || (), deal_share);
     DealtParts::new(dealt.into_iter().collect::<Result<_>>()?, store)
 }
 
-/// Deals the hashes of some chunks of the samples to `parts` parts.
+/// Deals the hashes of a range in some chunks of the samples to `parts` parts.
 fn deal_chunks(
     among: &ContainmentSearch<'_>,
     probes: &NodeProbes,
+    range: &Range<u32>,
     chunks: &[usize],
     parts: u64,
     dealer: &mut PartDealer<'_>,
 ) -> Result<()> {
-    let bound = u64::from(among.sampling.bound());
-    let part = |hash: u32| (u64::from(hash) * parts / bound) as usize;
+    let part = |hash: u32| (u64::from(hash - range.start) * parts / range.len() as u64) as usize;
+    let sets_probes = range.start == 0;
 
     let mut sample = Vec::new();
     for chunk in chunks {
@@ -142,9 +170,17 @@ fn deal_chunks(
             }
 
             sample.clear();
-            sample.extend_from_slice(hashes);
+            if sets_probes {
+                sample.extend_from_slice(hashes);
+            } else {
+                append_within(&mut sample, hashes, range, |hash| hash);
+            }
             among.sampling.sort_distinct(&mut sample);
-            probes.set(node, &sample);
+
+            if sets_probes {
+                probes.set(node, &sample);
+                sample.truncate(sample.partition_point(|hash| *hash < range.end));
+            }
             sample.iter().try_for_each(|hash| dealer.add(part(*hash), [*hash, node]))
         })?;
     }
@@ -156,10 +192,14 @@ fn share_length(items: usize) -> usize {
     items.div_ceil(parallel::threads()).max(1)
 }
 
+/// Whether [`HELD`] bytes stay in memory: if there is no limit, or it is much larger than they are.
+fn holds(limit: Option<&MemoryLimit>) -> bool {
+    limit.is_none_or(|limit| limit.memory >= HELD_OF * HELD)
+}
+
 fn store(limit: Option<&MemoryLimit>, what: &str) -> Result<ChunkStore> {
     let Some(limit) = limit else { return Ok(ChunkStore::held()) };
-    // Few bytes stay in memory if the limit is much larger than they are.
-    let held = if limit.memory >= HELD_OF * HELD { HELD } else { 0 };
+    let held = if holds(Some(limit)) { HELD } else { 0 };
     ChunkStore::spilled_beyond(&limit.room, &format!("{}.{what}", limit.name), held)
 }
 
@@ -267,14 +307,17 @@ impl MatchCounter {
     /// small node ascending.
     fn count(
         &mut self,
-        matches: &DealtParts,
+        matches: &[DealtParts],
         part: usize,
         of_part: usize,
         probes: &NodeProbes,
     ) -> Result<Vec<(Node, Node)>> {
         let Self { pairs, ends, large } = self;
         pairs.clear();
-        matches.read(part, |pair| pairs.push(pair))?;
+        // A range without any match has no parts.
+        for of_range in matches.iter().filter(|of_range| part < of_range.len()) {
+            of_range.read(part, |pair| pairs.push(pair))?;
+        }
         let first = part * of_part;
         let of_small = |pair: &[u32; 2]| pair[0] as usize - first;
 

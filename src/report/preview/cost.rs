@@ -3,10 +3,8 @@
 use serde::Serialize;
 
 use crate::input::Corpus;
+use crate::lsh::BYTES_PER_KEY;
 use crate::pipeline::{BATCH_OF_TEXTS, GrownBytes, JoinedBytes, Options, Summary, WholeWork, expected_bytes};
-
-/// Bytes of a band key.
-const KEY: u64 = 8;
 
 /// What a run takes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -45,7 +43,7 @@ impl RunCost {
             texts: scaled(work.joined.texts, ratio(of_run.texts, of_lowest.texts)),
         };
         let [lowest_bands, run_bands] = bands.map(|bands| bands as u64);
-        let keys = work.rows * run_bands * KEY;
+        let keys = work.rows * run_bands * BYTES_PER_KEY;
 
         let stage =
             |name: &str| run.stages.iter().filter(|stage| stage.name == name).map(|stage| stage.seconds).sum::<f64>();
