@@ -4,7 +4,8 @@
 //! separate best. A pair with a Jaccard of [`RESEMBLES`] or more is related. From [`COPY`] on it is a copy, unless its
 //! numbers differ or a content word is replaced by another (جوازات الرياض / جوازات حائل).
 
-use super::word_forms::{CONTENT, SAME_WORD, Vocabulary, alikeness, letters, stem};
+use super::facts::are_sure_spellings;
+use super::word_forms::{CONTENT, Vocabulary, letters};
 use crate::normalize::alphabet;
 
 /// Smallest char:3 Jaccard of a `related` pair.
@@ -32,8 +33,7 @@ pub(crate) fn substitutes_a_folded_word(a: &[u8], b: &[u8]) -> bool {
     let only_b = own_words(&b, &a);
 
     // Spellings are compared only among words of one text alone: there are few.
-    let foreign =
-        |word: &&&[u8], others: &[&[u8]]| others.iter().all(|other| alikeness(stem(word), stem(other)) < SAME_WORD);
+    let foreign = |word: &&&[u8], others: &[&[u8]]| !others.iter().any(|other| are_sure_spellings(word, other));
 
     only_a.iter().any(|word| foreign(&word, &only_b)) && only_b.iter().any(|word| foreign(&word, &only_a))
 }

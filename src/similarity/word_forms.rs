@@ -11,6 +11,9 @@ use crate::normalize::alphabet;
 /// Least [`alikeness`] of two spellings of one word.
 pub(super) const SAME_WORD: f64 = 0.6;
 
+/// The same in texts of few words, in which another word tells of another thing: «روسيا» and «فرنسا» have .6.
+pub(super) const SAME_WORD_OF_FEW: f64 = 0.7;
+
 /// Fewest letters of a content word.
 pub(super) const CONTENT: usize = 3;
 
@@ -28,6 +31,7 @@ pub(super) const HEH: u8 = letter('ه');
 pub(super) const MEEM: u8 = letter('م');
 pub(super) const TEH: u8 = letter('ت');
 pub(super) const YEH: u8 = letter('ي');
+pub(super) const FARSI_YEH: u8 = letter('ی');
 pub(super) const NOON: u8 = letter('ن');
 
 /// A letter of one byte in the compact alphabet.

@@ -70,6 +70,7 @@ mod repetition;
 mod same_titles;
 mod series;
 mod shared_vectors;
+mod short_questions;
 mod source_languages;
 mod stories;
 mod titles;

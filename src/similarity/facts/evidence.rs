@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use foldhash::HashSet;
 
-use super::facts_text::{FactsPair, FactsSide, FactsText, are_spellings};
+use super::facts_text::{FactsPair, FactsSide, FactsText, are_spellings, are_sure_spellings};
 use super::frequencies::WordFrequencies;
 use super::names::{self, is_common};
 use super::numbers;
@@ -23,6 +23,9 @@ const LONGEST_SLOT: usize = 128;
 
 /// Fewest tokens of a text whose first and last slot are edges: its byline, and its title or tags.
 const HAS_EDGES: usize = 16;
+
+/// Most tokens of texts of few words, as a question or a headline.
+const FEW_WORDS: usize = 16;
 
 /// The counts of two texts. Symmetric.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -124,7 +127,8 @@ impl SlotCounter<'_, '_> {
         evidence.replaced += a.len().min(b.len());
         evidence.longest = evidence.longest.max(a.len()).max(b.len());
 
-        let (own_a, own_b) = (own_words(self.a, &slot.a, b), own_words(self.b, &slot.b, a));
+        let are_same = if evidence.longer <= FEW_WORDS { are_sure_spellings } else { are_spellings };
+        let (own_a, own_b) = (own_words(self.a, &slot.a, b, are_same), own_words(self.b, &slot.b, a, are_same));
         let rare = |text: &FactsSide<'_>, own: &[usize]| own.iter().filter(|at| self.is_rare(text, **at)).count();
         let rare_words = rare(self.a, &own_a).min(rare(self.b, &own_b));
         evidence.rare_words += rare_words;
@@ -239,10 +243,14 @@ fn are_equal_joined(a: &[&[u8]], b: &[&[u8]]) -> bool {
     length(a) == length(b) && a.iter().copied().flatten().eq(b.iter().copied().flatten())
 }
 
-/// The places of content words of a slot that the other text does not know and that are no spelling of a word on the opposite
-/// side.
-fn own_words(text: &FactsSide<'_>, slot: &Range<usize>, opposite: &[&[u8]]) -> Vec<usize> {
-    let is_own =
-        |at: &usize| text.is_own(*at) && !opposite.iter().any(|against| are_spellings(text.words()[*at], against));
+/// The places of content words of a slot that the other text does not know and that are the same, by `are_same`, as no word on the
+/// opposite side.
+fn own_words(
+    text: &FactsSide<'_>,
+    slot: &Range<usize>,
+    opposite: &[&[u8]],
+    are_same: impl Fn(&[u8], &[u8]) -> bool,
+) -> Vec<usize> {
+    let is_own = |at: &usize| text.is_own(*at) && !opposite.iter().any(|other| are_same(text.words()[*at], other));
     slot.clone().filter(is_own).collect()
 }

@@ -8,7 +8,18 @@ use super::known_word::{KnownWord, KnownWords};
 use super::numbers::{self, NamedDate};
 use super::word_meanings::WordMeaning;
 use crate::shingle::hash::HashKeys;
-use crate::similarity::word_forms::{COMPARED, SAME_WORD, alikeness, contains, letters, stem, words};
+use crate::similarity::word_forms::{
+    ALEF, COMPARED, FARSI_YEH, HEH, SAME_WORD, SAME_WORD_OF_FEW, alikeness, contains, letters, stem, words,
+};
+
+/// Most letters of a word that is compared whole.
+const SHORT_WORD: usize = 5;
+
+/// Least alikeness of two spellings of such a word: one letter of five is another, or one is left out.
+const SAME_SHORT_WORD: f64 = 0.75;
+
+/// Endings of Persian nouns that light stems do not know: ها, های, ی.
+const ENDINGS: [&[u8]; 3] = [&[HEH, ALEF], &[HEH, ALEF, FARSI_YEH], &[FARSI_YEH]];
 
 /// Bits of the filter of trigrams, as words of 64.
 const FILTER: usize = 128;
@@ -336,18 +347,35 @@ impl<'t> StemSearch<'t> {
 /// Whether two words are spellings of one: similar stems that share at least half of the letters of the longer one,
 /// since a short word can occur in a long one by chance.
 pub(crate) fn are_spellings(a: &[u8], b: &[u8]) -> bool {
+    are_as_alike(a, b, SAME_WORD)
+}
+
+/// [`are_spellings`] for words of texts of few words, in which another word tells of another thing: the stems are more alike, or
+/// the words are short, since a stem of three letters has lost too much of them.
+pub(crate) fn are_sure_spellings(a: &[u8], b: &[u8]) -> bool {
+    let are_short = letters(a).max(letters(b)) <= SHORT_WORD;
+    let has_ending = |long: &[u8], short| long.strip_prefix(short).is_some_and(|rest| ENDINGS.contains(&rest));
+
+    are_as_alike(a, b, SAME_WORD_OF_FEW)
+        || are_short && alikeness(a, b) >= SAME_SHORT_WORD
+        || has_ending(a, b)
+        || has_ending(b, a)
+}
+
+/// [`are_spellings`] with another least alikeness of the stems.
+fn are_as_alike(a: &[u8], b: &[u8], least: f64) -> bool {
     let (a, b) = (stem(a), stem(b));
     let (of_a, of_b) = (letters(a), letters(b));
     let (few, many) = (of_a.min(of_b), of_a.max(of_b));
 
     // Alikeness times the letters of both is twice the shared letters, which are at most those of the shorter word.
     let most_alike = (2 * few) as f64 / ((few + many).max(1) as f64);
-    if many <= COMPARED && (2 * few < many || most_alike < SAME_WORD) {
+    if many <= COMPARED && (2 * few < many || most_alike < least) {
         return false;
     }
 
     let alike = alikeness(a, b);
-    alike >= SAME_WORD && alike * (few + many) as f64 >= many as f64
+    alike >= least && alike * (few + many) as f64 >= many as f64
 }
 
 #[cfg(test)]
@@ -365,6 +393,23 @@ mod tests {
         ] {
             let [x, y] = [a, b].map(alphabet::to_compact);
             assert_eq!(are_spellings(&x, &y), expected, "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn sure_spellings_share_more() {
+        for (a, b, expected) in [
+            ("افريقيا", "اريقيا", true),
+            ("لانو", "لان", true),
+            ("بزاره", "بذاره", true),
+            ("راههای", "راه", true),
+            ("روسيا", "فرنسا", false),
+            ("استراليا", "اسبانيا", false),
+            ("الاتصالات", "المواصلات", false),
+        ] {
+            let [x, y] = [a, b].map(alphabet::to_compact);
+            assert_eq!(are_sure_spellings(&x, &y), expected, "{a} / {b}");
+            assert_eq!(are_sure_spellings(&y, &x), expected, "{b} / {a}");
         }
     }
 

@@ -40,7 +40,7 @@ use crate::normalize::alphabet;
 use crate::similarity::VariantReason;
 
 pub use evidence::FactsEvidence;
-pub(crate) use facts_text::{FactsText, are_spellings};
+pub(crate) use facts_text::{FactsText, are_spellings, are_sure_spellings};
 pub use frequencies::WordFrequencies;
 pub(crate) use word_meanings::{DateCalendar, month, ordinal, tells_time_or_unit};
 

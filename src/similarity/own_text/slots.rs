@@ -5,9 +5,10 @@ use super::told::{digits, told_numbers};
 use super::wording::{SharedTrigram, tokens};
 use super::{PairWording, SHARED_CONTENT, SharedFrequency, TrigramFrequencies};
 use crate::normalize::alphabet;
-use crate::similarity::lacking_words::lacks;
+use crate::similarity::facts::are_sure_spellings;
+use crate::similarity::lacking_words::{lacks, lacks_by};
 use crate::similarity::token_gaps::TokenSlot;
-use crate::similarity::word_forms::{is_content, words};
+use crate::similarity::word_forms::{BEH, NOON, is_content, words};
 use crate::static_table::StaticTable;
 
 /// Most tokens of the longer of two texts of one source of which some words in one place are the content.
@@ -40,7 +41,10 @@ const HEADLINE: usize = 32;
 
 /// Words that turn what is said into its opposite, folded: Arabic, Persian, Urdu.
 const NEGATIONS: [&str; 14] =
-    ["لم", "لن", "ليس", "ليست", "ينفي", "تنفي", "نفي", "نفت", "نہیں", "نہ", "نيست", "نيستند", "نشد", "تردید"];
+    ["لم", "لن", "ليس", "ليست", "ينفي", "تنفي", "نفي", "نفت", "نہیں", "نہ", "نیست", "نیستند", "نشد", "تردید"];
+
+/// Fewest letters of a verb without its sign of negation.
+const VERB: usize = 3;
 
 static NEGATING: StaticTable<Vec<Vec<u8>>> =
     StaticTable::new(|| NEGATIONS.iter().map(|word| alphabet::to_compact(word)).collect());
@@ -132,17 +136,24 @@ pub(crate) fn are_short_and_other(texts: &PairWording<'_>) -> bool {
     let is_word = |word: &[u8]| word.len() > 1 || alphabet::is_number(word);
     let is_told = |word: &&[u8], known: &[&[u8]]| is_word(word) && !is_known(word, known);
     let tells = |text: &[u8], other: &[u8], known: &[&[u8]]| {
-        lacks(words(text).filter(|word| is_told(word, known)), text, other, 1)
+        lacks_by(words(text).filter(|word| is_told(word, known)), (text, other), 1, are_sure_spellings)
     };
     let (of_a, of_b) = (tells(a.folded, b.folded, &numbers_b), tells(b.folded, a.folded, &numbers_a));
     of_a && of_b || longer <= VERY_SHORT && (of_a || of_b)
 }
 
-/// Whether one of two texts has more words that negate than the other.
+/// Whether one of two texts has more words that negate than the other, or negates a verb of the other.
 fn negates_one(a: &[u8], b: &[u8]) -> bool {
-    let [of_a, of_b] =
-        [a, b].map(|text| words(text).filter(|word| NEGATING.iter().any(|negation| negation == word)).count());
-    of_a != of_b
+    let does_negate = |word: &&[u8]| NEGATING.iter().any(|negation| negation == word);
+    let [of_a, of_b] = [a, b].map(|text| words(text).filter(does_negate).count());
+    of_a != of_b || negates_verb(a, b) || negates_verb(b, a)
+}
+
+/// Whether a text has a Persian verb with the sign of negation (نشده, نخوریم) that the other has without it (شده, بخوریم).
+fn negates_verb(text: &[u8], other: &[u8]) -> bool {
+    let is_told = |verb: &[u8]| words(other).any(|word| word == verb || word.strip_prefix(&[BEH]) == Some(verb));
+    let negated = words(text).filter(|word| !words(other).any(|known| known == *word));
+    negated.filter_map(|word| word.strip_prefix(&[NOON])).any(|verb| verb.len() >= VERB && is_told(verb))
 }
 
 /// Whether a text has a code of Latin letters and digits (256SSD, i5-10400F) that the other lacks: one model of a thing, not another.
