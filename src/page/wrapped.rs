@@ -18,8 +18,10 @@ const GOING_ON: usize = 4;
 const SENTENCES: usize = 2;
 /// A line of this part of the width is full: 8 of 10.
 const FULL: (usize, usize) = (8, 10);
-/// Of the full lines with a line below at least so many go on: 7 of 10.
+/// Of the full lines with a line below at least so many go on: 7 of 10, or half of them if the page has several paragraphs.
 const CUT: (usize, usize) = (7, 10);
+/// Fewest paragraphs of several lines that end as sentences, of a page on which headlines are as long as the width.
+const MANY_SENTENCES: usize = 4;
 
 /// Joins the lines of each paragraph if the page was cut at a width. Linear in the length of `text`.
 pub(super) fn join(text: &str, all: &mut Vec<TextLine>) {
@@ -44,8 +46,10 @@ pub(super) fn join(text: &str, all: &mut Vec<TextLine>) {
     let ends = (1..all.len()).filter(|at| {
         goes_on[at - 1] && !goes_on.get(*at).is_some_and(|goes_on| *goes_on) && all[*at].ending == LineEnding::Stop
     });
+    let ends = ends.count();
     let (cut_of, of_full) = CUT;
-    if cut < GOING_ON || ends.count() < SENTENCES || cut * of_full < full * cut_of {
+    let are_most = cut * of_full >= full * cut_of || ends >= MANY_SENTENCES && cut * 2 >= full;
+    if cut < GOING_ON || ends < SENTENCES || !are_most {
         return;
     }
 

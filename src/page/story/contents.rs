@@ -6,7 +6,7 @@ use super::features::{PieceFeatures, PieceShape};
 use super::line_pieces::{LinePiece, PieceGap};
 use super::vocabulary::WordingClass;
 
-/// What such a list is called.
+/// What such a list is called: the whole line.
 const HEADS: [&str; 11] = [
     "محتويات المقال",
     "محتوى المقال",
@@ -21,14 +21,35 @@ const HEADS: [&str; 11] = [
     "Table of contents",
 ];
 
-/// Words of such a name.
-const WORDS: std::ops::RangeInclusive<u32> = 2..=4;
+/// How the name of such a list begins.
+const BEGINNINGS: [&str; 14] = [
+    "آنچه در این",
+    "در این مطلب می‌خوانید",
+    "در این مقاله می‌خوانید",
+    "در این گزارش می‌خوانید",
+    "در این بررسی می‌خوانید",
+    "ماذا ستقرأ في",
+    "ستقرأ في هذا",
+    "تقرأ في هذا",
+    "تقرؤون في هذا",
+    "ما ستجده في هذا",
+    "في هذا الموضوع",
+    "في هذا التقرير ستقرأ",
+    "اس مضمون میں",
+    "اس تحریر میں",
+];
 
-/// Makes the list and its head controls if some of its entries return below as subheadings.
+/// Words of such a name.
+const WORDS: std::ops::RangeInclusive<u32> = 2..=7;
+
+/// Makes the list and its head controls, and those of its entries that return below subheadings, if there are any.
 pub(super) fn contents(text: &str, pieces: &[LinePiece], all: &mut [PieceFeatures]) {
     let own = |at: usize| pieces[at].line.span.of(text).trim_matches(|c: char| !c.is_alphanumeric());
     let may_be_head = |at: &usize| WORDS.contains(&pieces[*at].line.words);
-    let is_head = |at: &usize| HEADS.iter().any(|head| own(*at).eq_ignore_ascii_case(head));
+    let is_head = |at: &usize| {
+        HEADS.iter().any(|head| own(*at).eq_ignore_ascii_case(head))
+            || BEGINNINGS.iter().any(|begin| own(*at).starts_with(begin))
+    };
     let Some(head) = (0..all.len()).filter(may_be_head).find(is_head) else { return };
 
     let is_entry = |at: usize| {
@@ -40,7 +61,11 @@ pub(super) fn contents(text: &str, pieces: &[LinePiece], all: &mut [PieceFeature
     if !(head + 1..end).any(|at| headings.contains_key(without_number(own(at)))) {
         return;
     }
+
+    let returning: Vec<usize> =
+        (head + 1..end).filter_map(|at| headings.get(without_number(own(at))).copied()).collect();
     all[head..end].iter_mut().for_each(|features| features.reading.class = Some(WordingClass::Control));
+    returning.into_iter().for_each(|at| all[at].numbered = true);
 }
 
 /// An entry without the number of its place.

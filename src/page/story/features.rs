@@ -84,7 +84,7 @@ pub(super) struct PieceFeatures {
     pub(super) inset: bool,
     /// Whether it is a numbered point that continues the text above.
     pub(super) point: bool,
-    /// Whether it is one of several numbered subheadings.
+    /// Whether it is one of several numbered subheadings, or of those that a list above the text names.
     pub(super) numbered: bool,
     /// Whether it is a word for a poem above verses.
     pub(super) poem: bool,

@@ -147,6 +147,19 @@ fn announces_pictures(inner: &str) -> bool {
     inner.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).all(known)
 }
 
+/// Credits of pictures behind a comma.
+const ARCHIVED: &[&str] = &[
+    "صورة من الأرشيف",
+    "صورة أرشيفية",
+    "صورة تعبيرية",
+    "من الأرشيف",
+    "أرشيفية",
+    "عکس آرشیوی",
+    "عکس از آرشیو",
+    "عکس تزئینی است",
+    "فائل فوٹو",
+];
+
 /// Words before the name of a photographer.
 const PHOTOGRAPHERS: &[&str] = &["فوٹو", "تصوير", "تصویر", "عدسة", "عکس", "عکاس", "وێنە", "Photo"];
 
@@ -164,6 +177,12 @@ pub(super) fn is_credited(line: &str, words: u32) -> bool {
     }
     // A sign at the beginning is a legal note instead. Some pages put the label behind the text without a space.
     if line.char_indices().any(|(at, c)| c == '©' && at > 0) || line.find("Credit:").is_some_and(|at| at > 0) {
+        return true;
+    }
+
+    // «…، صورة من الأرشيف».
+    let credit = line.rsplit_once(['،', ',']).map(|(_, behind)| behind.trim().trim_end_matches('.'));
+    if credit.is_some_and(|credit| ARCHIVED.contains(&credit)) {
         return true;
     }
 
