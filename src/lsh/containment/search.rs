@@ -19,7 +19,7 @@ use crate::error::{ErrorKind, Result};
 use crate::lsh::find::RepeatTable;
 use crate::lsh::key_columns::MemoryLimit;
 use crate::lsh::node::{NO_NODE, Node};
-use crate::lsh::records::ChunkStore;
+use crate::lsh::records::{ChunkStore, RecordChunk};
 use crate::parallel;
 
 /// The input of a search for containment candidates.
@@ -88,16 +88,18 @@ pub(crate) fn candidates(among: &ContainmentSearch<'_>, limit: Option<&MemoryLim
     let share = memory / parallel::threads() as u64 / 2;
 
     let of_part = (share / (MATCHES * 16)).clamp(1, NODES).max(among.nodes as u64 / MOST_PARTS + 1);
-    let mut matches = Vec::new();
+    // The matches of all ranges are in one store: together they hold no more memory than it has.
+    let store = store_of(limit, "matches")?;
+    let mut dealt = Vec::new();
     for range in ranges(among, limit) {
         // Dealing the first range sets the probes of all nodes: before any match is searched for.
         let entries = deal_entries(among, &probes, &range, limit, share)?;
-        matches.push(find_matches(among.nodes, of_part, &probes, &entries, limit, share, memory)?);
+        dealt.extend(find_matches(among.nodes, of_part, &probes, &entries, &store, share, memory)?);
     }
+    let matches = DealtParts::new(dealt, store)?;
 
     // Some parts at a time: their pairs are held twice while they are collected.
-    let most_parts = matches.iter().map(DealtParts::len).max().unwrap_or(0);
-    let parts: Vec<usize> = (0..most_parts).collect();
+    let parts: Vec<usize> = (0..matches.len()).collect();
     let mut pairs = Vec::new();
     for parts in parts.chunks(4 * parallel::threads()) {
         let count =
@@ -132,7 +134,7 @@ fn deal_entries(
     limit: Option<&MemoryLimit>,
     share: u64,
 ) -> Result<DealtParts> {
-    let store = store(limit, "entries")?;
+    let store = store_of(limit, "entries")?;
     let of_part = (share / PER_ENTRY / 4).clamp(1, ENTRIES);
     let entries = among.samples.entries() * range.len() as u64 / u64::from(among.sampling.bound().max(1));
     let parts = entries.div_ceil(of_part).clamp(1, MOST_PARTS);
@@ -197,27 +199,26 @@ fn holds(limit: Option<&MemoryLimit>) -> bool {
     limit.is_none_or(|limit| limit.memory >= HELD_OF * HELD)
 }
 
-fn store(limit: Option<&MemoryLimit>, what: &str) -> Result<ChunkStore> {
+fn store_of(limit: Option<&MemoryLimit>, what: &str) -> Result<ChunkStore> {
     let Some(limit) = limit else { return Ok(ChunkStore::held()) };
     let held = if holds(Some(limit)) { HELD } else { 0 };
     ChunkStore::spilled_beyond(&limit.room, &format!("{}.{what}", limit.name), held)
 }
 
 /// Finds, for every node, the larger nodes whose samples contain a probe of it, and deals the pairs to parts by the
-/// smaller node, each of `of_part` nodes.
+/// smaller node, each of `of_part` nodes: the chunks of each part, of each thread.
 fn find_matches(
     all_nodes: usize,
     of_part: u64,
     probes: &NodeProbes,
     entries: &DealtParts,
-    limit: Option<&MemoryLimit>,
+    store: &ChunkStore,
     share: u64,
     memory: u64,
-) -> Result<DealtParts> {
-    let store = store(limit, "matches")?;
+) -> Result<Vec<Vec<Vec<RecordChunk>>>> {
     let parts = (all_nodes as u64).div_ceil(of_part).max(1);
     let search = |parts_of_hashes: &[usize]| {
-        let mut dealer = PartDealer::new(&store, parts as usize, share / 2);
+        let mut dealer = PartDealer::new(store, parts as usize, share / 2);
         search_parts(probes, entries, parts_of_hashes, of_part, &mut dealer)?;
         dealer.finish()
     };
@@ -235,8 +236,7 @@ fn find_matches(
         }
         dealt.push(search(&[*part]));
     }
-
-    DealtParts::new(dealt.into_iter().collect::<Result<_>>()?, store)
+    dealt.into_iter().collect()
 }
 
 /// Searches some parts of the hashes, and deals the matches to parts of `of_part` nodes each.
@@ -307,17 +307,14 @@ impl MatchCounter {
     /// small node ascending.
     fn count(
         &mut self,
-        matches: &[DealtParts],
+        matches: &DealtParts,
         part: usize,
         of_part: usize,
         probes: &NodeProbes,
     ) -> Result<Vec<(Node, Node)>> {
         let Self { pairs, ends, large } = self;
         pairs.clear();
-        // A range without any match has no parts.
-        for of_range in matches.iter().filter(|of_range| part < of_range.len()) {
-            of_range.read(part, |pair| pairs.push(pair))?;
-        }
+        matches.read(part, |pair| pairs.push(pair))?;
         let first = part * of_part;
         let of_small = |pair: &[u32; 2]| pair[0] as usize - first;
 
@@ -376,4 +373,48 @@ fn frequent(nodes: &mut [Node], least: usize) -> &[Node] {
     }
     nodes[..kept].sort_unstable();
     &nodes[..kept]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shingle::ShingleKind;
+    use crate::shingle::hash::finish;
+    use crate::spill::SpillDir;
+
+    /// Texts of 300 shingles, of which each tenth text has half of those of the text before, in a text of its own.
+    #[test]
+    fn ranges_and_memory_change_no_candidates() {
+        const NODES: u64 = 45_000;
+        let sampling = SamplePlan::new(ShingleKind::Word(3));
+        let mut samples = RowSamples::new(None);
+        for node in 0..NODES {
+            let (text, length) = if node % 10 == 9 { (node - 1, 150) } else { (node, 300) };
+            let shingles: Vec<u64> = (0..length).map(|place| finish(text * 1_000 + place)).collect();
+            let mut words = Vec::new();
+            sampling.sample(&shingles, &mut words);
+            samples.push(&words).unwrap();
+        }
+        samples.finish().unwrap();
+
+        let node_of_row: Vec<Node> = (0..NODES as Node).collect();
+        let takes_part = |_: Node| true;
+        let among = ContainmentSearch {
+            samples: &samples,
+            sampling,
+            node_of_row: &node_of_row,
+            nodes: NODES as usize,
+            takes_part: &takes_part,
+        };
+        assert_eq!(ranges(&among, None).len(), 2, "this many entries need two ranges");
+
+        let expected: Vec<(Node, Node)> = (9..NODES as Node).step_by(10).map(|part| (part, part - 1)).collect();
+        assert_eq!(candidates(&among, None).unwrap(), ContainmentCandidates { pairs: expected.clone(), unseen: 0 });
+        let home = tempfile::tempdir().unwrap();
+        for memory in [1 << 20, HELD_OF * HELD] {
+            let room = SpillDir::kept(home.path().join(memory.to_string())).unwrap();
+            let limit = MemoryLimit { memory, room, name: "main".to_owned() };
+            assert_eq!(candidates(&among, Some(&limit)).unwrap().pairs, expected, "{memory} bytes");
+        }
+    }
 }
