@@ -40,6 +40,14 @@ fn a_code_in_one_of_two_names_tells_another_model() {
 }
 
 #[test]
+fn other_letters_tell_another_series() {
+    let name = "لپ تاپ 15.6 اینچی لنوو مدل ThinkBook 15-FB";
+    assert_eq!(of_one_shop([name, &name.replace("15-FB", "15-G")]), OTHER_FACTS);
+    let screen = "تلویزیون 55 اینچی هوشمند مدل کوارتز V15 - HD";
+    assert_eq!(of_one_shop([screen, &screen.replace("HD", "UHD")]), OTHER_FACTS);
+}
+
+#[test]
 fn another_letter_tells_another_series() {
     let name = "لپ تاپ 15.6 اینچی ایسوس مدل TUF Gaming FX506LH-HN004 کاستوم شده - H";
     assert_eq!(of_one_shop([name, &name.replace("- H", "- D")]), OTHER_FACTS);

@@ -108,7 +108,7 @@ fn are_other_numbers(a: &[&[u8]], b: &[&[u8]]) -> bool {
     are_numbers(a) && are_numbers(b) && digits(a) != digits(b)
 }
 
-/// Whether two short texts tell different things: each has a word, a number or a Latin letter that the other lacks in every form, or
+/// Whether two short texts tell different things: each has a word, a number or some Latin letters that the other lacks in every form, or
 /// one of very short texts has. A title, a headline, a name of a product is told by every word. Of longer headlines each must have a
 /// number of its own, or one of them has a code of its own, or negates what the other says. Symmetric. O(n) for n bytes.
 pub(crate) fn are_short_and_other(texts: &PairWording<'_>) -> bool {
@@ -123,7 +123,7 @@ pub(crate) fn are_short_and_other(texts: &PairWording<'_>) -> bool {
     if longer > SHORT {
         return have_own_numbers(a.folded, b.folded);
     }
-    if has_own_letter(a.folded, b.folded) && has_own_letter(b.folded, a.folded) {
+    if has_own_series(a.folded, b.folded) && has_own_series(b.folded, a.folded) {
         return true;
     }
 
@@ -172,10 +172,13 @@ fn is_latin_code(word: &[u8]) -> bool {
         && word.iter().any(u8::is_ascii_alphabetic)
 }
 
-/// Whether a text has a Latin letter as a token that the other has not: two series of a thing.
-fn has_own_letter(text: &[u8], other: &[u8]) -> bool {
-    let is_letter = |word: &&[u8]| word.len() == 1 && word[0].is_ascii_alphabetic();
-    tokens(text).filter(is_letter).any(|letter| !tokens(other).any(|word| word == letter))
+/// Most Latin letters of the name of a series.
+const SERIES: usize = 4;
+
+/// Whether a text has a few Latin letters as a token that the other has not: two series of a thing (15-G, 15-FB; HD, UHD).
+fn has_own_series(text: &[u8], other: &[u8]) -> bool {
+    let is_series = |word: &&[u8]| word.len() <= SERIES && word.iter().all(u8::is_ascii_alphabetic);
+    tokens(text).filter(is_series).any(|series| !tokens(other).any(|word| word == series))
 }
 
 /// Whether each of two texts has a number in digits, or a code with digits, that the other does not tell, not at its end: there it may be a counter.
