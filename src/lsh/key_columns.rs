@@ -84,7 +84,7 @@ impl KeyChunk {
     }
 }
 
-/// The key that stands for all keys with these upper bits. Keys with other bits have another one.
+/// Makes a key of the kept bits of a key. Equal bits give equal keys, and different bits give different keys.
 fn widened(upper: u32, lower: u8) -> u64 {
     let kept = u64::from(upper) << 8 | u64::from(lower);
     // Tables of keys are addressed by low bits: the kept ones stand there once more.

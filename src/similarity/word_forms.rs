@@ -11,7 +11,10 @@ use crate::normalize::alphabet;
 /// Least [`alikeness`] of two spellings of one word.
 pub(super) const SAME_WORD: f64 = 0.6;
 
-/// The same in texts of few words, in which another word tells of another thing: «روسيا» and «فرنسا» have .6.
+/// Most tokens of a text of few words, as a question or a headline: each word may tell what it is about.
+pub(super) const FEW_WORDS: usize = 16;
+
+/// Least [`alikeness`] of two spellings of one word in texts of few words: «روسيا» and «فرنسا» have .6.
 pub(super) const SAME_WORD_OF_FEW: f64 = 0.7;
 
 /// Fewest letters of a content word.

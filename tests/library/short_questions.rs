@@ -1,5 +1,5 @@
-//! Promise: questions and other texts of few words that ask about another thing, or say the opposite, are no copies of each other, even
-//! if the two words are alike; the same words in another spelling or form are.
+//! Promise: two questions about different things are no copies, even if only one word differs and the two words are alike. A
+//! question and its opposite are no copies. A question in another spelling is a copy.
 
 use mukarrar::pipeline::Options;
 use mukarrar::similarity::{Relation, VariantReason};

@@ -194,7 +194,7 @@ fn share_length(items: usize) -> usize {
     items.div_ceil(parallel::threads()).max(1)
 }
 
-/// Whether [`HELD`] bytes stay in memory: if there is no limit, or it is much larger than they are.
+/// Whether a store may keep [`HELD`] bytes in memory. It may if there is no limit, or if the limit is [`HELD_OF`] times as large.
 fn holds(limit: Option<&MemoryLimit>) -> bool {
     limit.is_none_or(|limit| limit.memory >= HELD_OF * HELD)
 }

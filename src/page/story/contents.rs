@@ -58,12 +58,12 @@ pub(super) fn contents(text: &str, pieces: &[LinePiece], all: &mut [PieceFeature
     let end = (head + 1..all.len()).find(|at| !is_entry(*at)).unwrap_or(all.len());
     let headings: HashMap<&str, usize> =
         (end..all.len()).filter(|at| all[*at].over).map(|at| (without_number(own(at)), at)).collect();
-    if !(head + 1..end).any(|at| headings.contains_key(without_number(own(at)))) {
+    let returning: Vec<usize> =
+        (head + 1..end).filter_map(|at| headings.get(without_number(own(at))).copied()).collect();
+    if returning.is_empty() {
         return;
     }
 
-    let returning: Vec<usize> =
-        (head + 1..end).filter_map(|at| headings.get(without_number(own(at))).copied()).collect();
     all[head..end].iter_mut().for_each(|features| features.reading.class = Some(WordingClass::Control));
     returning.into_iter().for_each(|at| all[at].numbered = true);
 }

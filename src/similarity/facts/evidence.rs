@@ -13,6 +13,7 @@ use super::slots::slots;
 use super::word_meanings::WordMeaning;
 use crate::normalize::alphabet;
 use crate::similarity::token_gaps::TokenSlot;
+use crate::similarity::word_forms::FEW_WORDS;
 
 /// Longest slot, in tokens of a side, whose words replace one another. Longer ones are rewritten sentences, which count
 /// only as a whole.
@@ -23,9 +24,6 @@ const LONGEST_SLOT: usize = 128;
 
 /// Fewest tokens of a text whose first and last slot are edges: its byline, and its title or tags.
 const HAS_EDGES: usize = 16;
-
-/// Most tokens of texts of few words, as a question or a headline.
-const FEW_WORDS: usize = 16;
 
 /// The counts of two texts. Symmetric.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -243,8 +241,8 @@ fn are_equal_joined(a: &[&[u8]], b: &[&[u8]]) -> bool {
     length(a) == length(b) && a.iter().copied().flatten().eq(b.iter().copied().flatten())
 }
 
-/// The places of content words of a slot that the other text does not know and that are the same, by `are_same`, as no word on the
-/// opposite side.
+/// The places of content words of a slot that the other text does not know. `are_same` tells which words of the opposite side
+/// are spellings of them; a word with a spelling there is left out.
 fn own_words(
     text: &FactsSide<'_>,
     slot: &Range<usize>,

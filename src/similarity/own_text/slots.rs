@@ -8,7 +8,7 @@ use crate::normalize::alphabet;
 use crate::similarity::facts::are_sure_spellings;
 use crate::similarity::lacking_words::{lacks, lacks_by};
 use crate::similarity::token_gaps::TokenSlot;
-use crate::similarity::word_forms::{BEH, NOON, is_content, words};
+use crate::similarity::word_forms::{BEH, FEW_WORDS, NOON, is_content, words};
 use crate::static_table::StaticTable;
 
 /// Most tokens of the longer of two texts of one source of which some words in one place are the content.
@@ -31,7 +31,7 @@ const COPIES: u32 = 4;
 const MOST: u32 = 2;
 
 /// Most tokens of the longer of two texts that a word of its own in each tells apart.
-const SHORT: usize = 16;
+const SHORT: usize = FEW_WORDS;
 
 /// The same for a word of its own in one of them.
 const VERY_SHORT: usize = 8;
@@ -42,9 +42,6 @@ const HEADLINE: usize = 32;
 /// Words that turn what is said into its opposite, folded: Arabic, Persian, Urdu.
 const NEGATIONS: [&str; 14] =
     ["لم", "لن", "ليس", "ليست", "ينفي", "تنفي", "نفي", "نفت", "نہیں", "نہ", "نیست", "نیستند", "نشد", "تردید"];
-
-/// Fewest letters of a verb without its sign of negation.
-const VERB: usize = 3;
 
 static NEGATING: StaticTable<Vec<Vec<u8>>> =
     StaticTable::new(|| NEGATIONS.iter().map(|word| alphabet::to_compact(word)).collect());
@@ -153,7 +150,7 @@ fn negates_one(a: &[u8], b: &[u8]) -> bool {
 fn negates_verb(text: &[u8], other: &[u8]) -> bool {
     let is_told = |verb: &[u8]| words(other).any(|word| word == verb || word.strip_prefix(&[BEH]) == Some(verb));
     let negated = words(text).filter(|word| !words(other).any(|known| known == *word));
-    negated.filter_map(|word| word.strip_prefix(&[NOON])).any(|verb| verb.len() >= VERB && is_told(verb))
+    negated.filter_map(|word| word.strip_prefix(&[NOON])).any(|verb| is_content(verb) && is_told(verb))
 }
 
 /// Whether a text has a code of Latin letters and digits (256SSD, i5-10400F) that the other lacks: one model of a thing, not another.
