@@ -17,6 +17,7 @@ pub mod facts;
 pub(crate) mod headings;
 mod lacking_words;
 pub(crate) mod links;
+mod listed_words;
 pub(crate) mod own_text;
 pub(crate) mod posts;
 pub(crate) mod series;

@@ -2,6 +2,7 @@
 //! episodes on one page, so one address and one form of words do not say that two parts are one record.
 
 use super::facts;
+use super::listed_words::listed_word;
 use super::word_forms::stem;
 use crate::normalize::alphabet;
 use crate::static_table::StaticTable;
@@ -69,7 +70,7 @@ static PART_STEMS: StaticTable<Vec<Vec<u8>>> = StaticTable::new(|| stems(&PARTS)
 static NUMBER_STEMS: StaticTable<Vec<Vec<u8>>> = StaticTable::new(|| stems(&NUMBERS));
 
 fn stems(words: &[&str]) -> Vec<Vec<u8>> {
-    words.iter().map(|word| stem(&alphabet::to_compact(word)).to_vec()).collect()
+    words.iter().map(|word| stem(&listed_word(word)).to_vec()).collect()
 }
 
 /// A part that a title names.

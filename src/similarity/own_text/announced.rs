@@ -3,6 +3,7 @@
 
 use super::wording::tokens;
 use crate::normalize::alphabet;
+use crate::similarity::listed_words::listed_word;
 use crate::static_table::StaticTable;
 
 /// First tokens of a text, among which its number is sought behind any word that announces one.
@@ -10,13 +11,13 @@ const HEAD: usize = 20;
 
 /// Words that announce the number of a document, in the compact alphabet.
 static ANNOUNCES: StaticTable<[Vec<u8>; 7]> =
-    StaticTable::new(|| ["رقم", "برقم", "شماره", "شمارہ", "نمبر", "number", "no"].map(alphabet::to_compact));
+    StaticTable::new(|| ["رقم", "برقم", "شماره", "شمارہ", "نمبر", "number", "no"].map(listed_word));
 
 /// First tokens of a decree with its long title, among which its number is sought behind the kind of the document.
 const TITLE: usize = 64;
 
 /// Kinds of documents with numbers, in the compact alphabet.
-static INSTRUMENTS: StaticTable<[Vec<u8>; 14]> = StaticTable::new(|| {
+static INSTRUMENTS: StaticTable<[Vec<u8>; 21]> = StaticTable::new(|| {
     [
         "مرسوم",
         "قرار",
@@ -30,20 +31,27 @@ static INSTRUMENTS: StaticTable<[Vec<u8>; 14]> = StaticTable::new(|| {
         "مقرر",
         "مصوبه",
         "بخشنامه",
-        "تصويب",
+        "تصویب",
+        "تصویبنامه",
+        "آییننامه",
+        "دستورالعمل",
         "فرمان",
+        "آرڈیننس",
+        "ایکٹ",
+        "نوٹیفکیشن",
+        "حکم",
     ]
-    .map(alphabet::to_compact)
+    .map(listed_word)
 });
 
 /// Words between the number of a document and its date, in the compact alphabet.
-static DATED: StaticTable<[Vec<u8>; 8]> = StaticTable::new(|| {
-    ["صادر", "الصادر", "بتاريخ", "وتاريخ", "تاريخ", "لسنه", "مورخ", "مورخه"].map(alphabet::to_compact)
+static DATED: StaticTable<[Vec<u8>; 10]> = StaticTable::new(|| {
+    ["صادر", "الصادر", "بتاريخ", "وتاريخ", "تاريخ", "تاریخ", "بتاریخ", "لسنه", "مورخ", "مورخه"].map(listed_word)
 });
 
 /// Words between the number of a document and its year, in the compact alphabet.
-static OF_YEAR: StaticTable<[Vec<u8>; 7]> =
-    StaticTable::new(|| ["لسنه", "سنه", "لعام", "عام", "لسال", "سال", "مجريه"].map(alphabet::to_compact));
+static OF_YEAR: StaticTable<[Vec<u8>; 8]> =
+    StaticTable::new(|| ["لسنه", "سنه", "لعام", "عام", "لسال", "سال", "مجریه", "مجریہ"].map(listed_word));
 
 /// Tokens of a year and of the word before it.
 const YEAR_PARTS: usize = 2;

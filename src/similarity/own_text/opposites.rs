@@ -3,12 +3,12 @@
 
 use foldhash::HashMap;
 
-use crate::normalize::alphabet;
+use crate::similarity::listed_words::listed_word;
 use crate::similarity::word_forms::stem;
 use crate::static_table::StaticTable;
 
 /// Rows of words and of their opposites, as they are folded. Only words that mean one thing; Arabic, Persian, Urdu.
-const ROWS: [(&str, &str); 13] = [
+const ROWS: [(&str, &str); 15] = [
     (
         "ارتفع ارتفعت يرتفع ترتفع ارتفاع ارتفاعا مرتفع مرتفعه مرتفعا صعد صعدت صعود صعودا صاعد",
         "انخفض انخفضت ينخفض تنخفض انخفاض انخفاضا منخفض منخفضه منخفضا هبط هبطت هبوط هبوطا هابط تراجع تراجعت يتراجع تتراجع تراجعا",
@@ -20,10 +20,12 @@ const ROWS: [(&str, &str); 13] = [
     ("شرق شرقي شرقيه", "غرب غربي غربيه"),
     ("افزایش", "کاهش"),
     ("خرید", "فروش"),
-    ("گران گران‌تر", "ارزان ارزان‌تر"),
+    ("رشد صعودی", "افت نزول نزولی"),
+    ("گران گرانتر", "ارزان ارزانتر"),
     ("اضافہ", "کمی"),
     ("مہنگا مہنگی مہنگے", "سستا سستی سستے"),
     ("شمالی", "جنوبی"),
+    ("شرقی", "غربی"),
     ("مشرقی", "مغربی"),
 ];
 
@@ -33,7 +35,7 @@ static SIDES: StaticTable<HashMap<Vec<u8>, (usize, bool)>> = StaticTable::new(||
     for (row, (words, opposites)) in ROWS.iter().enumerate() {
         for (listed, side) in [(words, false), (opposites, true)] {
             for word in listed.split(' ') {
-                sides.insert(stem(&alphabet::to_compact(word)).to_vec(), (row, side));
+                sides.insert(stem(&listed_word(word)).to_vec(), (row, side));
             }
         }
     }
@@ -50,6 +52,7 @@ pub(super) fn are_opposite(a: &[u8], b: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::normalize::alphabet;
 
     fn opposite(a: &str, b: &str) -> bool {
         let [a, b] = [a, b].map(alphabet::to_compact);
@@ -64,6 +67,9 @@ mod tests {
         assert!(opposite("والبيع", "الشراء"));
         assert!(opposite("بمكاسب", "بخساير"));
         assert!(opposite("ارتفع", "تراجعت"));
+        assert!(opposite("گرانتر", "ارزانتر"));
+        assert!(opposite("شرقی", "غربی"));
+        assert!(opposite("رشد", "افت"));
         assert!(!opposite("ارتفع", "صعد"), "of one side");
         assert!(!opposite("ارتفع", "شراء"), "not of one row");
         assert!(!opposite("ارتفع", "ارتفعت"));

@@ -7,6 +7,7 @@ use super::{PairWording, SHARED_CONTENT, SharedFrequency, TrigramFrequencies};
 use crate::normalize::alphabet;
 use crate::similarity::facts::are_sure_spellings;
 use crate::similarity::lacking_words::{lacks, lacks_by};
+use crate::similarity::listed_words::listed_word;
 use crate::similarity::token_gaps::TokenSlot;
 use crate::similarity::word_forms::{BEH, FEW_WORDS, NOON, is_content, words};
 use crate::static_table::StaticTable;
@@ -44,7 +45,7 @@ const NEGATIONS: [&str; 14] =
     ["لم", "لن", "ليس", "ليست", "ينفي", "تنفي", "نفي", "نفت", "نہیں", "نہ", "نیست", "نیستند", "نشد", "تردید"];
 
 static NEGATING: StaticTable<Vec<Vec<u8>>> =
-    StaticTable::new(|| NEGATIONS.iter().map(|word| alphabet::to_compact(word)).collect());
+    StaticTable::new(|| NEGATIONS.iter().map(|word| listed_word(word)).collect());
 
 /// Whether each of two texts of one source has some words in one place, not at the edges, that the other text lacks in every
 /// form: two texts of one form, of which no others need be known. Symmetric.

@@ -3,15 +3,15 @@
 
 use crate::normalize::alphabet;
 use crate::similarity::facts;
+use crate::similarity::listed_words::listed_word;
 use crate::similarity::titles::{TitleNumber, numbers_in};
 use crate::similarity::word_forms::without_proclitic;
 use crate::static_table::StaticTable;
 
 /// Number words that mean nothing else, in the compact alphabet, with their digits.
 static CARDINALS: StaticTable<Vec<(Vec<u8>, &'static [u8])>> = StaticTable::new(|| {
-    let words = |(words, digits): (&'static str, &'static [u8])| {
-        words.split(' ').map(move |word| (alphabet::to_compact(word), digits))
-    };
+    let words =
+        |(words, digits): (&'static str, &'static [u8])| words.split(' ').map(move |word| (listed_word(word), digits));
     CARDINAL_WORDS.into_iter().flat_map(words).collect()
 });
 
@@ -25,7 +25,7 @@ const CARDINAL_WORDS: [(&str, &[u8]); 10] = [
     ("خمسه خمس پنج پانچ five پنځه پێنج", b"5"),
     ("سته شش چھ six شپږ شەش", b"6"),
     ("سبعه سبع هفت سات seven اووه حەوت", b"7"),
-    ("ثمانيه ثماني ثمان هشت آٹھ eight اته هەشت", b"8"),
+    ("ثمانيه ثماني ثمان هشت آٹھ eight اته ھەشت", b"8"),
     ("تسعه تسع nine نهه نۆ", b"9"),
     ("عشره عشر ten لس دە", b"10"),
 ];
